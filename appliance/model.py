@@ -16,6 +16,7 @@ Outcome = Literal["tried", "stopped", "reached", "unknown"]
 Confidence = Literal["high", "medium", "low"]
 Decision = Literal["no_concern", "behaviour", "safeguarding", "technical", "staff_matter", "filter_fault", "exercise"]
 LampColour = Literal["green", "amber", "red", "grey"]
+Role = Literal["head", "deputy", "technician", "governor"]
 
 
 class Frame(Struct, frozen=True, gc=False):
@@ -333,3 +334,23 @@ class AuditEntry(Struct, frozen=True, kw_only=True):
     who: str
     action: str
     subject: str = ""
+
+
+class Account(Struct, frozen=True, kw_only=True):
+    """A person who may log in to the page. `password_hash` is made and checked by the page, never shown."""
+
+    username: str
+    full_name: str
+    role: Role
+    password_hash: str
+    created: float = 0.0
+
+
+class Session(Struct, frozen=True, kw_only=True):
+    """A log-in in one browser, known by the hash of its token. Times are when it began, was last used, and ends."""
+
+    token_hash: str
+    username: str
+    created: float
+    seen: float
+    expires: float

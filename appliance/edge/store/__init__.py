@@ -1,0 +1,10 @@
+"""Everything the box keeps: incidents and decisions that last, names and states that live in memory for hours.
+
+Frozen types of `appliance.model` enter and leave; SQL, files and locks stay inside. Nothing in here decides what matters.
+"""
+
+from appliance.edge.store.errors import NotFound, StoreBusy, StoreDamaged, StoreError, StoreFull
+from appliance.edge.store.opening import LASTING_FILE, RECENT_FILE
+from appliance.edge.store.store import Store
+
+__all__ = ["LASTING_FILE", "RECENT_FILE", "NotFound", "Store", "StoreBusy", "StoreDamaged", "StoreError", "StoreFull"]

@@ -1,0 +1,60 @@
+"""The machine's clock, and whether anything has set it.
+
+A box without a battery wakes up in the past; until a time server has answered, times are guesses and rows say so.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import time
+from pathlib import Path
+
+# systemd-timesyncd makes this file at the first answer after a start (systemd-timesyncd.service(8)).
+SYNCHRONISED = Path("/run/systemd/timesync/synchronized")
+BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+STA_UNSYNC = 0x0040  # adjtimex(2)
+
+
+class _Timex(ctypes.Structure):
+    """The head of `struct timex` (adjtimex(2)); the tail only has to be large enough."""
+
+    _fields_ = (
+        ("modes", ctypes.c_uint),
+        ("offset", ctypes.c_long),
+        ("freq", ctypes.c_long),
+        ("maxerror", ctypes.c_long),
+        ("esterror", ctypes.c_long),
+        ("status", ctypes.c_int),
+        ("tail", ctypes.c_char * 256),
+    )
+
+
+def now() -> float:
+    """Seconds since the epoch by the machine's clock, right or wrong."""
+    return time.time()
+
+
+def is_synced() -> bool | None:
+    """Whether a time server has set the clock since the start; None where the machine does not say."""
+    if SYNCHRONISED.exists():
+        return True
+    status = _kernel_status()
+    return None if status is None else not status & STA_UNSYNC
+
+
+def boot_id() -> str:
+    """This start of the machine, as the kernel names it; empty where there is no such thing."""
+    try:
+        return BOOT_ID.read_text().strip()
+    except OSError:
+        return ""
+
+
+def _kernel_status() -> int | None:
+    """The status bits of adjtimex(2), read only."""
+    timex = _Timex()
+    try:
+        answer = ctypes.CDLL(None, use_errno=True).adjtimex(ctypes.byref(timex))
+    except (OSError, AttributeError):
+        return None
+    return None if answer < 0 else timex.status

@@ -1,0 +1,59 @@
+"""Who did what in the page or at the box, and the settings that people make there; each change writes its own audit row."""
+
+from __future__ import annotations
+
+import msgspec
+
+from appliance.edge.store.database import Database
+from appliance.edge.store.origin import Origin
+from appliance.model import AuditEntry, ListStatus
+
+
+class Journal:
+    """The audit, the settings, and the state of the lists in force."""
+
+    def __init__(self, db: Database, origin: Origin) -> None:
+        self._db = db
+        self._origin = origin
+
+    def add(self, time: float, who: str, action: str, subject: str = "") -> None:
+        """Write one audit row, in the transaction of the deed itself."""
+        with self._db.transaction():
+            row = {"time": time, "who": who, "action": action, "subject": subject, **self._origin.stamp()}
+            self._db.insert("audit", row)
+
+    def entries(self, limit: int) -> list[AuditEntry]:
+        """The newest audit entries first."""
+        rows = self._db.rows("SELECT time, who, action, subject FROM audit ORDER BY id DESC LIMIT ?", (limit,))
+        return [msgspec.convert(row, AuditEntry) for row in rows]
+
+    def setting(self, key: str) -> str | None:
+        """The value of a setting, None where nobody has made it."""
+        row = self._db.row("SELECT value FROM settings WHERE key = ?", (key,))
+        return row["value"] if row else None
+
+    def put_setting(self, key: str, value: str) -> None:
+        """Keep a value that the box itself makes, without an audit row."""
+        self._db.execute("INSERT OR REPLACE INTO settings (key, value) VALUES (?, ?)", (key, value))
+
+    def remove_setting(self, key: str) -> None:
+        """Forget a value that the box itself made."""
+        self._db.execute("DELETE FROM settings WHERE key = ?", (key,))
+
+    def set_setting(self, key: str, value: str, *, by: str, now: float) -> None:
+        """Keep a value that a person chose, with an audit row."""
+        with self._db.transaction():
+            self.put_setting(key, value)
+            self.add(now, by, "setting", key)
+
+    def lists(self) -> list[ListStatus]:
+        """The lists in force, by name."""
+        rows = self._db.rows("SELECT status FROM lists ORDER BY name")
+        return [msgspec.json.decode(row["status"], type=ListStatus) for row in rows]
+
+    def save_lists(self, lists: list[ListStatus]) -> None:
+        """Replace what is known of the lists in force."""
+        with self._db.transaction():
+            self._db.execute("DELETE FROM lists")
+            for status in lists:
+                self._db.insert("lists", {"name": status.name, "status": msgspec.json.encode(status).decode()})

@@ -1,0 +1,311 @@
+"""The store: everything the box keeps, behind one object. Programs meet here and nowhere else.
+
+The guardian writes what was seen, the page writes what people decided, the lights only read. One Store belongs to one thread
+of one process. Nothing in here judges; SQL stays in this package.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+
+from appliance.config import recent_dir as default_recent_dir
+from appliance.edge import clock
+from appliance.edge.store import recovery
+from appliance.edge.store.accounts import Accounts
+from appliance.edge.store.database import Database
+from appliance.edge.store.devices import Devices
+from appliance.edge.store.incidents import Incidents
+from appliance.edge.store.journal import Journal
+from appliance.edge.store.opening import LASTING_FILE, RECENT_FILE, make_folder, one_at_a_time, open_recent, open_to_read
+from appliance.edge.store.origin import Origin
+from appliance.edge.store.recent import Recent
+from appliance.model import (
+    Account,
+    AuditEntry,
+    Decision,
+    Device,
+    Health,
+    Incident,
+    Lamp,
+    Level,
+    ListStatus,
+    Note,
+    RecentName,
+    Role,
+    Session,
+)
+
+RECOVERED = "recovered"  # the setting that holds the sentence about damaged records
+
+
+class Store:
+    """`safespan.db` in `data_dir`, which must last, and `recent.db` in `recent_dir`, which lives in memory."""
+
+    def __init__(self, lasting: Database, recent: Database, recent_dir: Path, clock_synced: Callable[[], bool | None]) -> None:
+        self.recent_dir = recent_dir
+        self._lasting = lasting
+        self._recent_db = recent
+        origin = Origin(lasting, clock.boot_id(), clock_synced)
+        self._origin = origin
+        self._journal = Journal(lasting, origin)
+        self._incidents = Incidents(lasting, origin, self._journal)
+        self._devices = Devices(lasting, origin, self._journal)
+        self._accounts = Accounts(lasting, self._journal, recent_dir)
+        self._recent = Recent(recent, clock.boot_id())
+
+    @classmethod
+    def open(
+        cls,
+        data_dir: Path,
+        recent_dir: Path | None = None,
+        *,
+        readonly: bool = False,
+        check: bool = False,
+        clock_synced: Callable[[], bool | None] = clock.is_synced,
+    ) -> Store:
+        """Open both files, making folders and tables where they are missing.
+
+        A damaged file is set aside and `recovered` says so; `check` reads the whole file for damage. Raises StoreError.
+        """
+        recent_dir = recent_dir or default_recent_dir(data_dir)
+        if readonly:
+            lasting, recent = open_to_read(data_dir, recent_dir)
+            return cls(lasting, recent, recent_dir, clock_synced)
+        make_folder(data_dir)
+        make_folder(recent_dir)
+        with one_at_a_time(data_dir):
+            lasting, sentence = recovery.open_sound(data_dir / LASTING_FILE, clock.now(), check=check)
+            store = cls(lasting, open_recent(recent_dir / RECENT_FILE), recent_dir, clock_synced)
+            if sentence:
+                store._journal.put_setting(RECOVERED, sentence)
+            store.box_id()
+        return store
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close both files."""
+        self._lasting.close()
+        self._recent_db.close()
+
+    def changed(self) -> bool:
+        """Whether another connection has written to either file since the last call; True at the first."""
+        lasting = self._lasting.changed()
+        return self._recent_db.changed() or lasting
+
+    def box_id(self) -> str:
+        """This box's own random id, the same for good."""
+        return self._origin.box()
+
+    @property
+    def recovered(self) -> str:
+        """One sentence for the head if records were damaged and set aside, until it is dismissed; else empty."""
+        return self._journal.setting(RECOVERED) or ""
+
+    def keep_copy(self, now: float) -> Path:
+        """Write today's copy of the lasting file beside it, one a day and the last seven."""
+        return recovery.keep_copy(self._lasting, now)
+
+    # --- what the guardian writes ---------------------------------------------------------------------------------
+
+    @contextmanager
+    def write(self) -> Iterator[None]:
+        """One transaction on the lasting file for all that is saved inside."""
+        with self._lasting.transaction():
+            yield
+
+    @contextmanager
+    def write_recent(self) -> Iterator[None]:
+        """One transaction on the file in memory for all that is saved inside."""
+        with self._recent_db.transaction():
+            yield
+
+    def save_devices(self, devices: Iterable[Device]) -> None:
+        """Add devices, or bring what they say of themselves up to date; labels stay."""
+        self._devices.save(devices)
+
+    def forget_devices(self, macs: Sequence[str]) -> None:
+        """Drop devices that are no longer kept, save those with a label or an incident."""
+        self._devices.forget(macs)
+
+    def save_incident(self, incident: Incident) -> Incident:
+        """Add (id 0) or update what was seen; the answer shows a decision that came in between."""
+        return self._incidents.save(incident)
+
+    def sound_again(self, numbers: Sequence[int]) -> None:
+        """Acknowledged urgent incidents that came up again: the lamp turns red again."""
+        self._incidents.sound_again(numbers)
+
+    def save_health(self, health: Health) -> None:
+        """Overwrite the newest health."""
+        self._recent.save(health)
+
+    def save_lamp(self, lamp: Lamp) -> None:
+        """Overwrite the newest lamp."""
+        self._recent.save(lamp)
+
+    def save_lists(self, lists: Sequence[ListStatus]) -> None:
+        """Replace what is known of the lists in force."""
+        self._journal.save_lists(list(lists))
+
+    def add_recent(self, rows: Iterable[RecentName]) -> None:
+        """Add names to the ring of the last hours."""
+        self._recent.add(rows)
+
+    def trim_recent(self, now: float, hours: float, rows: int) -> int:
+        """Forget names older than `hours` and the oldest beyond `rows`; returns how many went."""
+        return self._recent.trim(now, hours, rows)
+
+    # --- what everybody reads -------------------------------------------------------------------------------------
+
+    def incidents(
+        self,
+        *,
+        open_only: bool = False,
+        level: Level | None = None,
+        mac: str | None = None,
+        since: float | None = None,
+        limit: int = 200,
+        offset: int = 0,
+    ) -> list[Incident]:
+        """Incidents: the open ones urgent and oldest first, or all newest first. `since` is of last_seen."""
+        return self._incidents.listed(open_only=open_only, level=level, mac=mac, since=since, limit=limit, offset=offset)
+
+    def incident(self, number: int) -> Incident:
+        """One incident; raises NotFound."""
+        return self._incidents.one(number)
+
+    def count_open(self) -> dict[Level, int]:
+        """How many incidents have no decision yet, by level; every level is there."""
+        return self._incidents.count_open()
+
+    def count_sounding(self) -> int:
+        """How many urgent incidents nobody has acknowledged or decided."""
+        return self._incidents.count_sounding()
+
+    def notes(self, number: int) -> list[Note]:
+        """Everything people wrote and decided on an incident, oldest first."""
+        return self._incidents.notes(number)
+
+    def devices(self) -> list[Device]:
+        """Every device, the one heard last first."""
+        return self._devices.all()
+
+    def device(self, mac: str) -> Device:
+        """One device; raises NotFound."""
+        return self._devices.one(mac)
+
+    def recent(self, mac: str | None = None, *, since: float = 0.0, until: float = 1e11, limit: int = 1000) -> list[RecentName]:
+        """Names of the last hours in a span of time, oldest first; the newest `limit` of them."""
+        return self._recent.names(mac=mac, since=since, until=until, limit=limit)
+
+    def health(self) -> Health | None:
+        """The newest health, None before the guardian has written one."""
+        return self._recent.health()
+
+    def lamp(self) -> Lamp | None:
+        """The newest lamp as it was written, None before there is one."""
+        return self._recent.lamp()
+
+    def lamp_now(self, now: float, stale_after: float) -> Lamp:
+        """The lamp as it must be shown: once older than `stale_after` seconds, red stays red and all else turns grey."""
+        return self._recent.lamp_now(now, stale_after)
+
+    def lists(self) -> list[ListStatus]:
+        """The lists in force."""
+        return self._journal.lists()
+
+    def audit_log(self, limit: int = 200) -> list[AuditEntry]:
+        """Who did what, newest first."""
+        return self._journal.entries(limit)
+
+    def setting(self, key: str) -> str | None:
+        """A setting made on the page or by the box, None where there is none."""
+        return self._journal.setting(key)
+
+    # --- what people write; each also writes an audit row ---------------------------------------------------------
+
+    def decide(self, number: int, decision: Decision, *, by: str, now: float, note: str = "") -> Incident:
+        """Close an incident; deciding again corrects, and both stay in its notes."""
+        return self._incidents.decide(number, decision, by=by, now=now, text=note)
+
+    def reopen(self, number: int, *, by: str, now: float, note: str = "") -> Incident:
+        """Take a decision back."""
+        return self._incidents.reopen(number, by=by, now=now, text=note)
+
+    def add_note(self, number: int, text: str, *, by: str, now: float) -> None:
+        """Add to an incident's record."""
+        self._incidents.add_note(number, text, by=by, now=now)
+
+    def acknowledge(self, number: int, *, by: str, now: float) -> None:
+        """Somebody has seen it: it no longer holds the lamp red."""
+        self._incidents.acknowledge(number, by=by, now=now)
+
+    def acknowledge_all_urgent(self, *, by: str, now: float) -> int:
+        """The button: acknowledge every open urgent incident; returns how many."""
+        return self._incidents.acknowledge_all_urgent(by=by, now=now)
+
+    def name_device(self, mac: str, label: str | None, *, by: str, now: float) -> Device:
+        """Give a device the school's own name, or take it away; raises NotFound."""
+        return self._devices.name(mac, label, by=by, now=now)
+
+    def set_setting(self, key: str, value: str, *, by: str, now: float) -> None:
+        """Keep a choice made on the page."""
+        self._journal.set_setting(key, value, by=by, now=now)
+
+    # --- who may log in -------------------------------------------------------------------------------------------
+
+    def accounts(self) -> list[Account]:
+        """Every account, oldest first."""
+        return self._accounts.all()
+
+    def account(self, username: str) -> Account | None:
+        """The account of that name, or None."""
+        return self._accounts.one(username)
+
+    def add_account(self, username: str, full_name: str, role: Role, password_hash: str, *, now: float) -> Account:
+        """Make an account; the first one burns the first-run code."""
+        return self._accounts.add(username, full_name, role, password_hash, now=now)
+
+    def set_password(self, username: str, password_hash: str, *, by: str, now: float) -> None:
+        """Give an account a new password and end its sessions; raises NotFound."""
+        self._accounts.set_password(username, password_hash, by=by, now=now)
+
+    def note_login(self, username: str, ok: bool, *, now: float, source: str = "") -> None:
+        """Keep that somebody tried to log in."""
+        self._accounts.note_login(username, ok, now=now, source=source)
+
+    def failed_logins(self, username: str, since: float) -> int:
+        """How often a log-in failed since then, and since the last that worked."""
+        return self._accounts.failed_logins(username, since)
+
+    def add_session(self, token_hash: str, username: str, now: float, expires: float) -> None:
+        """Begin a session."""
+        self._accounts.add_session(token_hash, username, now, expires)
+
+    def session(self, token_hash: str, now: float) -> Session | None:
+        """The session with that token, None once it has ended."""
+        return self._accounts.session(token_hash, now)
+
+    def touch_session(self, token_hash: str, now: float, expires: float | None = None) -> None:
+        """The session was used; `expires` moves its end."""
+        self._accounts.touch_session(token_hash, now, expires)
+
+    def end_session(self, token_hash: str) -> None:
+        """Log out."""
+        self._accounts.end_session(token_hash)
+
+    def first_run_code(self, now: float) -> str:
+        """The code that makes the first account; empty once there is one."""
+        return self._accounts.first_run_code(now)
+
+    def check_first_run_code(self, code: str) -> bool:
+        """Whether this is the code, however it was typed."""
+        return self._accounts.check_first_run_code(code)
