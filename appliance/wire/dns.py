@@ -14,6 +14,7 @@ HEADER: Final = 12  # bytes
 MAX_QUESTIONS: Final = 64  # more in one message is a flood, not a question; mDNS asks a few dozen at most
 
 _RESPONSE: Final = 0x80
+_SRV: Final = 33
 _COUNTS: Final = Layout("!HHHH").unpack_from
 _TWO: Final = Layout("!HH").unpack_from
 _PLAUSIBLE_TYPES: Final = frozenset(
@@ -162,8 +163,10 @@ def _question(data: bytes, at: int) -> tuple[Question, int]:
 
 
 def _plausible(question: Question) -> bool:
+    # NetBIOS node status asks a 32-letter name with the number of SRV, whose names always have dots (RFC 1002, RFC 2782).
     return (
         question.qtype in _PLAUSIBLE_TYPES
+        and (question.qtype != _SRV or "." in question.name)
         and question.qclass in _PLAUSIBLE_CLASSES
         and bool(question.name)
         and _HOST_LETTERS.issuperset(question.name)
