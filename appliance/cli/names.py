@@ -1,0 +1,268 @@
+"""`safespan names`: every sighting of captures and live interfaces, as JSON lines or as a coloured list."""
+
+from __future__ import annotations
+
+import contextlib
+import fnmatch
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+from msgspec import Struct
+
+import phrase_lists
+from appliance.cli.output import format_option, wants_jsonl
+from appliance.edge.capture_files import open_capture
+from appliance.edge.files import CaptureError
+from appliance.edge.source import Source
+from appliance.model import Announced, DhcpSeen, Frame, NetbiosAsked, Seen, Sighting
+from appliance.sensor import open_interface, without_help_lines
+from appliance.wire.dissector import Dissector
+
+LIVE_PREFIX = "iface:"
+# Unnamed connections are told once a while has passed without a name: how often to look for them, in the capture's seconds.
+FLUSH_EVERY = 1.0
+COLOURS = {
+    "dns": "cyan", "mdns": "blue", "llmnr": "blue", "netbios": "blue", "tls": "green", "quic": "bright_green", "http": "yellow",
+    "tunnel": "red", "log-on": "magenta",
+}  # fmt: skip
+
+
+class Wanted(Struct, frozen=True):
+    """Which sightings to print; an empty tuple lets everything through."""
+
+    kinds: tuple[str, ...] = ()
+    clients: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+
+    def has(self, sighting: Seen) -> bool:
+        """Whether this sighting is to be printed."""
+        return (
+            (not self.kinds or _kind(sighting) in self.kinds)
+            and (not self.clients or sighting.client in self.clients or sighting.mac in self.clients)
+            and (not self.names or self._has_name(getattr(sighting, "name", "")))
+        )
+
+    def _has_name(self, name: str) -> bool:
+        """Whether a name contains one of the wished texts, or matches one with `*` in it."""
+        return bool(name) and any(fnmatch.fnmatchcase(name, text if "*" in text else f"*{text}*") for text in self.names)
+
+
+class Listing:
+    """Sightings on their way to the screen or a pipe, counted for the summary."""
+
+    def __init__(self, wanted: Wanted, write: Callable[[str, Sequence[Sighting]], None]) -> None:
+        self._wanted, self._write = wanted, write
+        self._help_names = phrase_lists.help_names()
+        self.kinds: Counter[str] = Counter()
+        self.clients: set[str] = set()
+        self.frames = 0
+
+    def show(self, source: str, found: Sequence[Sighting]) -> None:
+        """Print those of the sightings that are wanted."""
+        kept = without_help_lines(found, self._help_names)
+        chosen = [sighting for sighting in kept if isinstance(sighting, Seen) and self._wanted.has(sighting)]
+        if chosen:
+            self.kinds.update(_kind(sighting) for sighting in chosen)
+            self.clients.update(sighting.mac or sighting.client for sighting in chosen)
+            self._write(source, chosen)
+
+
+class Reading:
+    """One source with its own dissector."""
+
+    def __init__(self, source: Source, listing: Listing) -> None:
+        self.source = source
+        self._listing = listing
+        self._dissector = Dissector()
+        self._next_flush = 0.0
+
+    def step(self) -> bool:
+        """Read and show one batch; False at the end."""
+        frames = self.source.read()
+        if frames is None:
+            self._show(self._dissector.flush(self._next_flush + 3600.0))
+            return False
+        self._listing.frames += len(frames)
+        self._show([sighting for frame in frames for sighting in self._dissector.feed(frame)])
+        self._flush(frames)
+        return True
+
+    def _show(self, found: Sequence[Sighting]) -> None:
+        self._listing.show(self.source.name, found)
+
+    def _flush(self, frames: Sequence[Frame]) -> None:
+        """Tell of what stayed without a name, once a second."""
+        now = frames[-1].time if frames else time.time() if self.source.live else 0.0
+        if now >= self._next_flush:
+            self._next_flush = now + FLUSH_EVERY
+            self._show(self._dissector.flush(now))
+
+
+@click.command()
+@click.argument("sources", metavar="SOURCE...", nargs=-1, required=True)
+@click.option("--kind", "kinds", multiple=True, help="Only this kind, e.g. dns or tls; may be repeated.")
+@click.option("--client", "clients", multiple=True, help="Only this machine: an address or a MAC; may be repeated.")
+@click.option("--name", "names_", multiple=True, metavar="TEXT", help="Only names that contain this; * stands for anything.")
+@format_option
+def names(
+    sources: tuple[str, ...], kinds: tuple[str, ...], clients: tuple[str, ...], names_: tuple[str, ...], form: str | None
+) -> None:
+    """Print every name seen in captures (pcap, pcapng, also .gz) or on an interface (iface:NAME, until Ctrl-C)."""
+    wanted = Wanted(tuple(kinds), tuple(text.lower() for text in clients), tuple(text.lower() for text in names_))
+    listing = Listing(wanted, JsonLines().write if wants_jsonl(form) else Columns().write)
+    began = time.monotonic()
+    try:
+        good = _read_all(sources, listing)
+    except BrokenPipeError:
+        # The reader of the pipe has had enough; nothing is left to say to it, at exit neither.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return
+    if any(source.startswith(LIVE_PREFIX) for source in sources) or not wants_jsonl(form):
+        _summarise(listing, time.monotonic() - began)
+    if not good:
+        sys.exit(1)
+
+
+def _read_all(sources: Sequence[str], listing: Listing) -> bool:
+    """Read the files one by one, then all live sources together; whether any source could be read."""
+    good = 0
+    live: list[Reading] = []
+    with contextlib.suppress(KeyboardInterrupt):
+        for text in sources:
+            if text.startswith(LIVE_PREFIX):
+                live += _opened(text, listing)
+            else:
+                good += sum(_read_file(reading) for reading in _opened(text, listing))
+        good += len(live)
+        while live:
+            live = [reading for reading in live if reading.step() or not _ended(reading.source)]
+    for reading in live:
+        reading.source.close()
+    return good > 0
+
+
+def _opened(text: str, listing: Listing) -> list[Reading]:
+    """The source of that name, ready to be read; none, and a sentence on stderr, where it can't be opened."""
+    try:
+        source = open_interface(text.removeprefix(LIVE_PREFIX)) if text.startswith(LIVE_PREFIX) else open_capture(Path(text))
+    except CaptureError as error:
+        click.echo(str(error), err=True)
+        return []
+    return [Reading(source, listing)]
+
+
+def _read_file(reading: Reading) -> bool:
+    """Read a capture to its end; whether it gave anything or was at least sound."""
+    with contextlib.closing(reading.source) as source:
+        while reading.step():
+            pass
+        return not _problem(source) or source.packets > 0
+
+
+def _ended(source: Source) -> bool:
+    """Close a live source that has come to its end and say why."""
+    _problem(source)
+    source.close()
+    return True
+
+
+def _problem(source: Source) -> bool:
+    """Say what is wrong with a source, if anything."""
+    if source.problem:
+        click.echo(source.problem, err=True)
+    return bool(source.problem)
+
+
+def _summarise(listing: Listing, seconds: float) -> None:
+    """What was seen in all, on stderr."""
+    kinds = ", ".join(f"{count} {kind}" for kind, count in listing.kinds.most_common()) or "no names"
+    click.echo(f"{listing.frames} packets read in {seconds:.1f} s from {len(listing.clients)} machines: {kinds}", err=True)
+
+
+def _kind(sighting: Seen) -> str:
+    """The kind of a sighting, as the command line prints it."""
+    return str(sighting.__struct_config__.tag)
+
+
+class JsonLines:
+    """One JSON object a line, with the fields that every sighting has first and its own after them."""
+
+    COMMON = ("time", "kind", "mac", "vlan", "client", "server", "port", "name")
+
+    def __init__(self) -> None:
+        self._encoder = msgspec.json.Encoder()
+
+    def write(self, source: str, found: Sequence[Sighting]) -> None:
+        """Print a batch and push it out."""
+        lines = self._encoder.encode_lines(self._record(source, sighting) for sighting in found)
+        sys.stdout.buffer.write(lines)
+        sys.stdout.buffer.flush()
+
+    def _record(self, source: str, sighting: Sighting) -> dict[str, Any]:
+        """A sighting as a flat record."""
+        own = msgspec.structs.asdict(sighting)
+        record: dict[str, Any] = {"source": source}
+        for field in self.COMMON:
+            record[field] = _kind(sighting) if field == "kind" else own.pop(field, "")
+        record.update(own)
+        return record
+
+
+class Columns:
+    """Aligned, coloured lines for a person; a machine that has told its name is shown by it."""
+
+    HEAD = f"{'time':12}  {'kind':10}  {'machine':22}  {'name'}"
+
+    def __init__(self) -> None:
+        self._heard: dict[str, str] = {}
+        self._begun = False
+
+    def write(self, source: str, found: Sequence[Sighting]) -> None:
+        """Print a batch and push it out."""
+        if not self._begun:
+            click.secho(self.HEAD, bold=True)
+            self._begun = True
+        click.echo("\n".join(self._line(sighting) for sighting in found))
+
+    def _line(self, sighting: Sighting) -> str:
+        """One sighting in its columns."""
+        self._learn(sighting)
+        kind = _kind(sighting)
+        clock = time.strftime("%H:%M:%S", time.localtime(sighting.time)) + f"{sighting.time % 1:.3f}"[1:]
+        machine = printable(self._heard.get(sighting.mac) or sighting.client or sighting.mac)
+        cells = f"{machine[:22]:22}  {printable(getattr(sighting, 'name', '') or '-')}"
+        return f"{clock:12}  {click.style(f'{kind:10}', fg=COLOURS.get(kind))}  {cells}{self._rest(sighting)}"
+
+    def _rest(self, sighting: Sighting) -> str:
+        """What is worth knowing beside the name, in faint print."""
+        server = f"[{sighting.server}]:{sighting.port}" if ":" in sighting.server else f"{sighting.server}:{sighting.port}"
+        own = [f"vlan {sighting.vlan}"] if sighting.vlan is not None else []
+        own += [server] if sighting.server else []
+        own += [_plain(value) for field, value in msgspec.structs.asdict(sighting).items() if field in DETAILS and value]
+        return click.style("  " + printable("  ".join(own)), dim=True) if own else ""
+
+    def _learn(self, sighting: Sighting) -> None:
+        """Remember what a machine calls itself; the table is bounded, a crowd beyond it keeps its addresses."""
+        own_name = isinstance(sighting, DhcpSeen | Announced) or (isinstance(sighting, NetbiosAsked) and sighting.registers)
+        if own_name and sighting.mac and sighting.name and len(self._heard) < 10_000:
+            self._heard[sighting.mac] = sighting.name
+
+
+DETAILS = ("addresses", "aliases", "alpn", "method", "protocol", "outcome", "user", "realm", "service", "vendor")
+
+
+def _plain(value: object) -> str:
+    """A field's value as text."""
+    return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def printable(text: str) -> str:
+    """Text that can't steer the terminal."""
+    return "".join(character if character.isprintable() else "?" for character in text)

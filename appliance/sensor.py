@@ -1,0 +1,275 @@
+"""The sensor program: frames in, sightings out, nothing kept.
+
+It opens its source, gives up every right it has, and from then on only reads frames, reads names off them and hands these to
+the guardian over a socket. What concerns a help line is dropped here and leaves no trace, not even a count.
+
+    source -> Dissector -> without_help_lines -> ChannelWriter
+
+Run as `python -m appliance.sensor`; it shares no memory and no library of the guardian's (see docs/decisions).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
+from types import FrameType
+from typing import Literal, Protocol
+
+import click
+
+import phrase_lists
+from appliance.edge.capture_files import open_capture
+from appliance.edge.channel import ChannelError, ChannelWriter
+from appliance.edge.files import CaptureError
+from appliance.edge.source import Looped, Replay, Source
+from appliance.edge.systemd import Notifier
+from appliance.model import DnsAnswer, Frame, SensorMessage, SensorReport, Sighting
+from appliance.wire.dissector import Dissector
+
+# How often the sensor says how it is, expires what it waits for, and tries a lost guardian again.
+TICK = 1.0
+ETHERNET = 1
+
+
+class Reader(Protocol):
+    """What turns frames into sightings: the Dissector, or a fake of it."""
+
+    counters: dict[str, int]
+
+    def feed(self, frame: Frame) -> Sequence[Sighting]:
+        """The sightings of one frame, mostly none."""
+
+    def flush(self, now: float) -> Sequence[Sighting]:
+        """What is told only after a while: things that stayed without a name."""
+
+
+class Sensor:
+    """One source on its way to one guardian. `step` does a batch; `run` goes on until the source ends or `stop` is called."""
+
+    def __init__(
+        self,
+        source: Source,
+        reader: Reader,
+        writer: ChannelWriter,
+        *,
+        help_names: Collection[str] = frozenset(),
+        own_macs: Collection[bytes] = frozenset(),
+        clock: Callable[[], float] = time.time,
+        reconnect: Callable[[], socket.socket | None] | None = None,
+        wall_time: bool = True,
+    ) -> None:
+        self.source, self.reader, self.writer = source, reader, writer
+        self._help_names, self._own_macs = help_names, own_macs
+        self._clock, self._reconnect, self._wall_time = clock, reconnect, wall_time
+        self._stopped = False
+        self._next_tick = 0.0
+        self.sightings = self.foreign_unicast = 0
+        self.last_packet = 0.0
+
+    def stop(self) -> None:
+        """Finish after the batch at hand."""
+        self._stopped = True
+
+    def run(self, notifier: Notifier) -> None:
+        """Read to the end; the last message is a report with `finished` set. Raises ChannelError where nobody listens."""
+        while not self._stopped and self.step():
+            if self._clock() >= self._next_tick:
+                self._tick()
+                notifier.alive()
+        self._hand_over([*self._listen(self.reader.flush(self._now())), self.report(finished=True)])
+
+    def step(self) -> bool:
+        """Read one batch and hand over what it says; False at the source's end."""
+        frames = self.source.read()
+        if frames is None:
+            return False
+        if frames:
+            self._read(frames)
+        elif self.writer.waiting:
+            self.writer.post(())
+        return True
+
+    def report(self, *, finished: bool = False) -> SensorReport:
+        """How the sensor is doing at this moment."""
+        source = self.source
+        lost = {"guardian-away": self.writer.lost, "unsendable": self.writer.unsendable}
+        return SensorReport(
+            time=self._now(),
+            source=source.name,
+            live=source.live,
+            finished=finished,
+            packets=source.packets,
+            offered=source.offered,
+            bytes=source.bytes,
+            dropped=source.dropped,
+            foreign_unicast=self.foreign_unicast,
+            sightings=self.sightings,
+            last_packet=self.last_packet,
+            reasons={**self.reader.counters, **{reason: count for reason, count in lost.items() if count}},
+        )
+
+    def _now(self) -> float:
+        """The time of this moment; a recording read as fast as it goes lives in its own time."""
+        return self._clock() if self._wall_time else self.last_packet
+
+    def _read(self, frames: list[Frame]) -> None:
+        """Feed a batch of frames, count the foreign ones, hand over what was seen."""
+        feed, own = self.reader.feed, self._own_macs
+        batch: list[SensorMessage] = []
+        foreign = 0
+        for frame in frames:
+            found = feed(frame)
+            if found:
+                batch.extend(found)
+            data = frame.data
+            if frame.link == ETHERNET and len(data) >= 12 and not data[0] & 1 and data[:6] not in own and data[6:12] not in own:
+                foreign += 1
+        self.foreign_unicast += foreign
+        self.last_packet = max(self.last_packet, frames[-1].time)
+        if batch:
+            self._hand_over(self._listen(batch))
+
+    def _listen(self, found: Sequence[SensorMessage]) -> list[SensorMessage]:
+        """The sightings without those that concern a help line."""
+        kept = without_help_lines(found, self._help_names)
+        self.sightings += len(kept)
+        return kept
+
+    def _hand_over(self, batch: Sequence[SensorMessage]) -> None:
+        """Live never waits for the guardian; a file does, so that nothing of it is lost."""
+        if self.source.live:
+            self.writer.post(batch)
+        else:
+            self.writer.send(batch)
+
+    def _tick(self) -> None:
+        """Once a second: expire, report, look for a guardian that went away."""
+        self._next_tick = self._clock() + TICK
+        if not self.writer.connected and self._reconnect is not None and (sock := self._reconnect()) is not None:
+            self.writer.attach(sock)
+        elif not self.writer.connected and self._reconnect is None:
+            raise ChannelError("The guardian went away.")
+        self._hand_over([*self._listen(self.reader.flush(self._now())), self.report()])
+
+
+def without_help_lines(found: Sequence[SensorMessage], help_names: Collection[str]) -> list[SensorMessage]:
+    """The messages that name no help line, nor anything beneath one or an alias of one."""
+    if not help_names:
+        return list(found)
+    return [message for message in found if not _concerns(message, help_names)]
+
+
+def _concerns(message: SensorMessage, help_names: Collection[str]) -> bool:
+    """Whether a message names one of the help lines."""
+    name = getattr(message, "name", "")
+    if name and is_beneath(name, help_names):
+        return True
+    return isinstance(message, DnsAnswer) and any(is_beneath(alias, help_names) for alias in message.aliases)
+
+
+def is_beneath(name: str, parents: Collection[str]) -> bool:
+    """Whether `name` or one of the names above it, label by label, is among `parents`."""
+    while name:
+        if name in parents:
+            return True
+        name = name.partition(".")[2]
+    return False
+
+
+def connect(path: Path) -> socket.socket | None:
+    """A connection to the guardian's socket; None while it isn't there."""
+    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
+    try:
+        sock.connect(str(path))
+    except OSError:
+        sock.close()
+        return None
+    return sock
+
+
+def _open_recording(path: Path, pace: str, loop: bool) -> Source:
+    """A capture file at the wished pace."""
+    if pace == "real":
+        return Replay(lambda: open_capture(path), now=time.time, sleep=time.sleep, loop=loop)
+    return Looped(lambda: open_capture(path)) if loop else open_capture(path)
+
+
+@click.command()
+@click.option("--fd", type=int, help="A connected socket to the guardian, inherited from the parent.")
+@click.option("--socket", "socket_path", type=click.Path(path_type=Path), help="The guardian's listening socket.")
+@click.option("--interface", help="Listen on this interface.")
+@click.option("--capture", type=click.Path(path_type=Path), help="Read this capture file instead.")
+@click.option("--pace", type=click.Choice(["asap", "real"]), default="asap", help="Play a capture at once or at its own speed.")
+@click.option("--loop", is_flag=True, help="Start a capture again at its end.")
+@click.option("--buffer-megabytes", type=click.IntRange(1, 1024), default=16, help="Room for packets that wait to be read.")
+def main(
+    fd: int | None,
+    socket_path: Path | None,
+    interface: str | None,
+    capture: Path | None,
+    pace: Literal["asap", "real"],
+    loop: bool,
+    buffer_megabytes: int,
+) -> None:
+    """Read names off a mirror port or a capture and hand them to the guardian."""
+    if (fd is None) == (socket_path is None) or (interface is None) == (capture is None):
+        raise click.UsageError("Give one of --fd and --socket, and one of --interface and --capture.")
+    notifier = Notifier.from_environment()
+    try:
+        source = _open_recording(capture, pace, loop) if capture else open_interface(interface or "", buffer_megabytes)
+        _watch(source, fd, socket_path, notifier, wall_time=source.live or pace == "real")
+    except (CaptureError, ChannelError) as error:
+        print(f"sensor: {error}", file=sys.stderr)  # noqa: T201 - the journal's line
+        sys.exit(1)
+    if source.problem:
+        print(f"sensor: {source.problem}", file=sys.stderr)  # noqa: T201 - the journal's line
+
+
+def open_interface(interface: str, megabytes: int) -> Source:
+    """A live interface. The code for it, and scapy with it, is loaded only here."""
+    raise CaptureError(f"Listening on {interface} is not built yet.")
+
+
+def _watch(source: Source, fd: int | None, socket_path: Path | None, notifier: Notifier, *, wall_time: bool) -> None:
+    """Put the parts together and run them until the end or a signal."""
+    reconnect = (lambda: connect(socket_path)) if socket_path else None
+    sock = _first_connection(fd, socket_path)
+    sensor = Sensor(
+        source,
+        Dissector(),
+        ChannelWriter(sock),
+        help_names=phrase_lists.help_names(),
+        reconnect=reconnect,
+        wall_time=wall_time,
+    )
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        sensor.stop()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    notifier.ready()
+    with contextlib.closing(source):
+        sensor.run(notifier)
+    notifier.stopping()
+
+
+def _first_connection(fd: int | None, socket_path: Path | None) -> socket.socket:
+    """The guardian's socket; waits for a guardian that is still starting. Raises ChannelError after ten seconds."""
+    if fd is not None:
+        return socket.socket(fileno=fd)
+    assert socket_path is not None
+    for _attempt in range(100):
+        if (sock := connect(socket_path)) is not None:
+            return sock
+        time.sleep(0.1)
+    raise ChannelError(f"Nobody listens at {socket_path}: start the guardian first.")
+
+
+if __name__ == "__main__":
+    main()
