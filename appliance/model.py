@@ -232,6 +232,7 @@ class Verdict(Struct, frozen=True, kw_only=True):
     entry: str = ""  # the very entry that matched
     reason: str = ""  # one sentence
     confidence: Confidence = "high"
+    exercise: bool = False  # a harmless test name
 
 
 class Incident(Struct, frozen=True, kw_only=True):

@@ -1,0 +1,165 @@
+"""What the compiled lists say of one name: the most specific entry that covers it, by whole labels.
+
+`notevil.com` and `evil.com.example` are not covered by an entry `evil.com`; `www.evil.com` is. The files behind the tries are opened at
+the edge; this module only looks things up. It does not decide about devices, patterns or incidents.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Literal, Protocol
+from zlib import crc32
+
+from msgspec import Struct
+
+from appliance.judge.categories import CATEGORIES
+from appliance.judge.names import parents
+from appliance.model import Level, ListStatus
+
+Kind = Literal["help", "allow", "block", "witness"]
+
+BUCKETS = 64
+_CACHED = 16_384  # names; a school asks for a few thousand different ones a day
+_SEALED_LABELS = 4  # sealed entries are registrable domains: `example.co.uk` at most, one label to spare
+
+
+class Rule(Struct, frozen=True, kw_only=True):
+    """What every entry of one list (or one class of a list) means. `phrase` replaces the category's own in sentences.
+
+    `checked` entries were read by a person; those of a downloaded list are weaker evidence. `whole`: nothing below may be flagged
+    by a downloaded list.
+    """
+
+    list_name: str
+    kind: Kind = "block"
+    category: str = ""
+    phrase: str = ""
+    version: str = ""
+    exercise: bool = False
+    checked: bool = False
+    whole: bool = False
+
+
+class Match(Struct, frozen=True, kw_only=True):
+    """The entry that covers a name. `category` and `level` are empty unless `kind` is block."""
+
+    kind: Kind
+    category: str
+    level: Level | None
+    list_name: str
+    entry: str
+    version: str
+    phrase: str = ""
+    exercise: bool = False
+    checked: bool = False
+
+
+class PrefixTrie(Protocol):
+    """The one thing wanted of a trie of reversed names: the stored prefixes of a key with their numbers, shortest first."""
+
+    def iter_prefixes_with_ids(self, key: str) -> Iterator[tuple[str, int]]:
+        """Every stored key that `key` begins with, and its number."""
+        ...
+
+
+class Shard(Struct, frozen=True):
+    """One trie and, by the number of each of its keys, which rule the key follows."""
+
+    trie: PrefixTrie
+    rules: Sequence[int]
+
+
+def bucket_of(reversed_name: str) -> int:
+    """Which of the buckets a reversed name falls into: by its first two labels, so that parents share it."""
+    second = reversed_name.find(".", reversed_name.find(".") + 1)
+    return crc32((reversed_name if second < 0 else reversed_name[:second]).encode()) % BUCKETS
+
+
+class DomainLists:
+    """All lists in force. Look-ups remember the last names; nothing else in here changes."""
+
+    def __init__(
+        self,
+        shards: Sequence[Shard] = (),
+        shard_of_bucket: Sequence[int] = (0,) * BUCKETS,
+        rules: Sequence[Rule] = (),
+        *,
+        sealed: Mapping[str, int] | None = None,
+        seal: Callable[[str], str] = str,
+        statuses: tuple[ListStatus, ...] = (),
+        version: str = "",
+    ) -> None:
+        """`sealed` maps keyed hashes, as `seal` makes them, to rule numbers."""
+        self.statuses = statuses
+        self.version = version
+        self._shards = [shards[number] for number in shard_of_bucket] if shards else []
+        self._rules = rules
+        self._sealed = sealed or {}
+        self._tags = frozenset(key.split(":")[1] for key in self._sealed)
+        self._seal = seal
+        self._cache: dict[str, Match | None] = {}
+
+    def match(self, name: str) -> Match | None:
+        """The entry that covers `name` (lower case, no final dot), or None. Help lines and allowed names come back as such."""
+        try:
+            return self._cache[name]
+        except KeyError:
+            pass
+        found = self._look_up(name)
+        if len(self._cache) >= _CACHED:
+            self._cache.clear()
+        self._cache[name] = found
+        return found
+
+    def _look_up(self, name: str) -> Match | None:
+        """The most specific entry; a sealed one counts where it is at least as specific and nothing built in allows the name."""
+        listed = self._listed(name)
+        if self._sealed and (listed is None or listed.kind == "block"):
+            hidden = self._hidden(name)
+            if hidden is not None and (listed is None or len(hidden.entry) >= len(listed.entry)):
+                return hidden
+        return listed
+
+    def _listed(self, name: str) -> Match | None:
+        """The longest entry of the tries that ends at a label's edge."""
+        if not self._shards or "." not in name:
+            return None
+        key = ".".join(reversed(name.split(".")))
+        shard = self._shards[bucket_of(key)]
+        size, best, number = len(key), "", -1
+        for prefix, index in shard.trie.iter_prefixes_with_ids(key):
+            if len(prefix) == size or key[len(prefix)] == ".":
+                best, number = prefix, index
+        if number < 0:
+            return None
+        return self._matched(shard.rules[number], name[size - len(best) :])
+
+    def _hidden(self, name: str) -> Match | None:
+        """The sealed entry that covers the name, if any. The tag, a few bits of a checksum, spares most of the hashing."""
+        labels = name.split(".")[-_SEALED_LABELS:]
+        for parent in parents(".".join(labels)):
+            if tag_of(parent) not in self._tags:
+                continue
+            rule = self._sealed.get(self._seal(parent))
+            if rule is not None:
+                return self._matched(rule, parent)
+        return None
+
+    def _matched(self, number: int, entry: str) -> Match:
+        rule = self._rules[number]
+        return Match(
+            kind=rule.kind,
+            category=rule.category,
+            level=CATEGORIES[rule.category].level if rule.category in CATEGORIES else None,
+            list_name=rule.list_name,
+            entry=entry,
+            version=rule.version,
+            phrase=rule.phrase,
+            exercise=rule.exercise,
+            checked=rule.checked,
+        )
+
+
+def tag_of(name: str) -> str:
+    """Twelve bits of a checksum, as a seal carries them in front of its hash."""
+    return f"{crc32(name.encode()) & 0xFFF:03x}"
