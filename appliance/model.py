@@ -157,6 +157,7 @@ class TunnelSeen(Seen, frozen=True, tag="tunnel", kw_only=True):
 
     protocol: str
     confidence: Confidence = "high"
+    name: str = ""  # the host asked for through it, where that is in clear (SOCKS)
 
 
 class SensorReport(Struct, frozen=True, tag_field="kind", tag="sensor-report", kw_only=True):

@@ -14,7 +14,7 @@ _U32: Final = Struct("!I").unpack_from
 _U64: Final = Struct("!Q").unpack_from
 
 
-class Malformed(ValueError):
+class Malformed(ValueError):  # noqa: N818 - a verdict on bytes, part of every parser's contract
     """Bytes that claim to be a protocol and break its rules. The message is a short fixed phrase, safe to count by."""
 
 

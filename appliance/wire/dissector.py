@@ -1,0 +1,120 @@
+"""The way of a frame through the layers to what it says.
+
+    Frame -> link -> (tunnels) -> ip -> fragments -> tcp / udp -> sightings
+
+Every layer is a function of bytes; the tables (fragments, streams, QUIC connections) are bounded by `Limits`. Whatever the
+bytes are, `feed` returns sightings or counts why not.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+from struct import Struct
+from typing import Final
+
+from appliance.model import Frame, Sighting
+from appliance.wire import ip, link, tunnels
+from appliance.wire.envelope import Envelope
+from appliance.wire.fragments import Fragments
+from appliance.wire.ip import TCP, UDP
+from appliance.wire.limits import Limits
+from appliance.wire.link import IPV4, IPV6, MPLS, MPLS_MULTICAST
+from appliance.wire.reader import Malformed
+from appliance.wire.tcp import Segments
+from appliance.wire.udp import Datagrams
+
+_UDP_HEADER: Final = 8
+_udp: Final = Struct("!HHH").unpack_from
+
+
+class Dissector:
+    """Reads frames one after the other. Holds no more than `limits` allow; `counters` says what was let go or refused."""
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        """Begin with empty tables."""
+        self._limits = limits or Limits()
+        self.counters: dict[str, int] = {}
+        self._envelope = Envelope(self._limits.address_texts)
+        self._fragments = Fragments(self._limits, self.counters)
+        self._segments = Segments(self._limits, self.counters, self._envelope)
+        self._datagrams = Datagrams(self._limits, self.counters, self._envelope)
+
+    def feed(self, frame: Frame) -> Sequence[Sighting]:
+        """What one frame says, mostly nothing. Never raises: frames that cannot be read are counted."""
+        data = frame.data
+        envelope = self._envelope
+        envelope.reset(frame.time, frame.vlan)
+        try:
+            ethertype, at = link.open_frame(frame.link, data, envelope)
+            return self._network(ethertype, data, at, self._limits.layers)
+        except Malformed as error:
+            return self._refuse(f"malformed-{error}")
+        except (IndexError, struct.error):
+            return self._refuse("cut-off")
+
+    def flush(self, now: float) -> Sequence[Sighting]:
+        """What can be said of messages that stayed unfinished; to be called every few seconds and at the end."""
+        self._fragments.expire(now)
+        return [*self._segments.flush(now), *self._datagrams.flush(now)]
+
+    def _network(self, ethertype: int, data: bytes, at: int, layers: int) -> Sequence[Sighting]:
+        """What a packet of the network layer says; `layers` is how many more may be inside."""
+        if ethertype == IPV4:
+            (protocol, at, end), fragment = ip.open_v4(data, at, self._envelope)
+        elif ethertype == IPV6:
+            (protocol, at, end), fragment = ip.open_v6(data, at, self._envelope)
+        elif ethertype in (MPLS, MPLS_MULTICAST) and layers:
+            return self._network(*self._carried(link.open_mpls(data, at, self._envelope), data), layers - 1)
+        else:
+            return ()
+        if fragment is None:
+            return self._transport(protocol, data, at, end, layers)
+        whole = self._fragments.add(fragment, data[at:end], self._envelope.time)
+        return self._whole(*whole, layers) if whole else ()
+
+    @staticmethod
+    def _carried(carried: link.Carried, data: bytes) -> tuple[int, bytes, int]:
+        ethertype, at = carried
+        return ethertype, data, at
+
+    def _whole(self, protocol: int, data: bytes, layers: int) -> Sequence[Sighting]:
+        """What a datagram put together from fragments says; more extension headers may stand before its transport."""
+        (protocol, at, end), fragment = ip.open_extensions(protocol, data, 0, len(data), self._envelope)
+        return () if fragment else self._transport(protocol, data, at, end, layers)
+
+    def _transport(self, protocol: int, data: bytes, at: int, end: int, layers: int) -> Sequence[Sighting]:
+        if protocol == TCP:
+            return self._segments.feed(data, at, end)
+        if protocol == UDP:
+            return self._datagram(data, at, end, layers)
+        opener = tunnels.BY_PROTOCOL.get(protocol)
+        if opener is None:
+            return ()
+        return self._enter(opener(data, at, self._envelope), data, layers)
+
+    def _datagram(self, data: bytes, at: int, end: int, layers: int) -> Sequence[Sighting]:
+        envelope = self._envelope
+        sender_port, port, length = _udp(data, at)
+        # The length counts where it is honest; zero means "all of it" (RFC 2675 section 4, and offloading).
+        if _UDP_HEADER <= length < end - at:
+            end = at + length
+        at += _UDP_HEADER
+        opener = tunnels.BY_PORT.get(port) or tunnels.BY_PORT.get(sender_port)
+        if opener is not None:
+            ethertype, inner = opener(data, at, envelope)
+            if ethertype:
+                return self._enter((ethertype, inner), data[:end], layers)
+        envelope.sender_port = sender_port
+        envelope.port = port
+        return self._datagrams.feed(data[at:end])
+
+    def _enter(self, carried: link.Carried, data: bytes, layers: int) -> Sequence[Sighting]:
+        ethertype, at = carried
+        if not layers:
+            raise Malformed("too many layers")
+        return self._network(ethertype, data, at, layers - 1)
+
+    def _refuse(self, reason: str) -> Sequence[Sighting]:
+        self.counters[reason] = self.counters.get(reason, 0) + 1
+        return ()

@@ -1,0 +1,116 @@
+"""HTTP/1 request heads in the clear: method, host, and how long the body is (RFC 9112)."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from msgspec import Struct
+
+from appliance.wire.dns_names import text_of
+from appliance.wire.reader import Malformed
+
+UNKNOWN_LENGTH: Final = -1
+MAX_HEAD: Final = 16_384
+# Bodies longer than this are as good as endless: sequence numbers wrap at twice as much.
+_MAX_BODY: Final = 1 << 30
+
+_REQUEST_LINE: Final = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]{1,32})[ \t]+([^\r\n]*?)[ \t]*HTTP/\d(?:\.\d)?[ \t]*\r?\n")
+_BEGINNING: Final = re.compile(rb"[A-Z][A-Z0-9_-]{0,31}(?: [^\r\n]*)?\r?\Z")
+_METHOD: Final = re.compile(
+    rb"(?:GET|POST|HEAD|PUT|CONNECT|OPTIONS|DELETE|PATCH|PROPFIND|PROPPATCH|REPORT|SEARCH|TRACE|MKCOL|COPY|MOVE|LOCK|UNLOCK"
+    rb"|NOTIFY|SUBSCRIBE|UNSUBSCRIBE|M-SEARCH|PRI) "
+)
+_HEAD_END: Final = re.compile(rb"\r?\n\r?\n")
+_HOST: Final = re.compile(rb"\nhost[ \t]*:[ \t]*([^\r\n]*)", re.IGNORECASE)
+_LENGTH: Final = re.compile(rb"\ncontent-length[ \t]*:[ \t]*(\d{1,20})[ \t]*\r?\n", re.IGNORECASE)
+_CHUNKED: Final = re.compile(rb"\ntransfer-encoding[ \t]*:[^\r\n]*chunked", re.IGNORECASE)
+_TICKET: Final = re.compile(rb"\n(?:proxy-)?authorization[ \t]*:[ \t]*(?:NTLM|Negotiate)[ \t]+([A-Za-z0-9+/=]+)", re.IGNORECASE)
+_SCHEME: Final = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*://([^/?#]*)")
+
+
+class RequestHead(Struct, frozen=True, gc=False):
+    """A request's first lines. `size` is the head's length in bytes, `body` that of the body or UNKNOWN_LENGTH.
+
+    `host` is lower case without port; `target` is what the request line asks for; `ticket` the base64 of an NTLM or
+    Negotiate log-on, empty where there is none.
+    """
+
+    method: str
+    target: str
+    host: str
+    size: int
+    body: int = 0
+    ticket: bytes = b""
+    complete: bool = True
+
+
+def starts_request(data: bytes) -> bool:
+    """Whether the bytes begin with one of the usual methods and a space."""
+    return _METHOD.match(data) is not None
+
+
+def may_become_request(data: bytes) -> bool:
+    """Whether bytes without a line's end may be the beginning of a request line."""
+    return len(data) < MAX_HEAD and _BEGINNING.match(data) is not None
+
+
+def has_request_line(data: bytes) -> bool:
+    """Whether the first line is a request line of HTTP."""
+    return _REQUEST_LINE.match(data) is not None
+
+
+def parse_request_head(data: bytes, *, cut_off: bool = False) -> RequestHead | None:
+    """The request head at the start of `data`; None where more is needed; raises `Malformed` where it is none.
+
+    With `cut_off` no more is coming: the head is read as far as it goes.
+    """
+    line = _REQUEST_LINE.match(data)
+    if line is None:
+        if b"\n" in data or not may_become_request(data):
+            raise Malformed("not a request line")
+        return None
+    end = _HEAD_END.search(data, line.end() - 2)
+    if end is None and not cut_off and len(data) < MAX_HEAD:
+        return None
+    size = end.end() if end else len(data)
+    head = data[: end.start() + 1 if end else data.rfind(b"\n") + 1] + b"\n"
+    method = line[1].decode("ascii", "replace")
+    return RequestHead(method, text_of(line[2]), _host(method, line[2], head), size, _body(head), _ticket(head), end is not None)
+
+
+def _host(method: str, target: bytes, head: bytes) -> str:
+    """The Host field; without one, the host in the target itself (RFC 9112 section 3.2)."""
+    field = _HOST.search(head)
+    if field and field[1].strip():
+        return bare_host(field[1])
+    if method == "CONNECT":
+        return bare_host(target)
+    absolute = _SCHEME.match(target)
+    return bare_host(absolute[1]) if absolute else ""
+
+
+def bare_host(raw: bytes) -> str:
+    """A host without user, port and final dot, in lower case; `[::1]:80` gives `::1`."""
+    raw = raw.strip().rpartition(b"@")[2]
+    if raw.startswith(b"["):
+        return text_of(raw[1:].partition(b"]")[0])
+    host, colon, port = raw.rpartition(b":")
+    if colon and (port.isdigit() or not port) and b":" not in host:
+        raw = host
+    return text_of(raw).rstrip(".")
+
+
+def _body(head: bytes) -> int:
+    if _CHUNKED.search(head):
+        return UNKNOWN_LENGTH
+    length = _LENGTH.search(head)
+    if length is None:
+        return 0
+    count = int(length[1])
+    return count if count <= _MAX_BODY else UNKNOWN_LENGTH
+
+
+def _ticket(head: bytes) -> bytes:
+    field = _TICKET.search(head)
+    return field[1] if field else b""

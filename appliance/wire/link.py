@@ -1,0 +1,242 @@
+"""Link layers: from a frame's first byte to the network protocol in it.
+
+Everything is brought to one currency, the EtherType: `(ethertype, offset)` of what the frame carries. Frames without an
+EtherType of their own (PPP, NULL, raw IP, LLC) are given the one that their own number stands for; 0 means "nothing for us".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from struct import Struct
+from typing import Final, TypeAlias
+
+from appliance.wire import wlan
+from appliance.wire.envelope import Envelope
+from appliance.wire.reader import Malformed
+
+ARP: Final = 0x0806
+IPV4: Final = 0x0800
+IPV6: Final = 0x86DD
+MPLS: Final = 0x8847
+MPLS_MULTICAST: Final = 0x8848
+PPPOE: Final = 0x8864
+PPP: Final = 0x880B
+TRANSPARENT_BRIDGING: Final = 0x6558
+NOTHING: Final = 0
+
+VLAN_TAGS: Final = frozenset({0x8100, 0x88A8, 0x9100, 0x9200, 0x9300})
+_PPP_PROTOCOLS: Final = {0x0021: IPV4, 0x0057: IPV6, 0x0281: MPLS, 0x0283: MPLS_MULTICAST}
+# Address family numbers differ between systems: 24, 28 and 30 are IPv6 on the BSDs and macOS, 10 on Linux, 23 on Windows.
+_FAMILIES: Final = {2: IPV4, 10: IPV6, 23: IPV6, 24: IPV6, 28: IPV6, 30: IPV6}
+_MAX_TAGS: Final = 8
+
+_u16: Final = Struct("!H").unpack_from
+_u16_pair: Final = Struct("!HH").unpack_from
+
+Carried: TypeAlias = tuple[int, int]
+Opener: TypeAlias = Callable[[bytes, int, Envelope], Carried]
+
+
+def open_frame(link: int, data: bytes, envelope: Envelope) -> Carried:
+    """The EtherType and offset of what a frame of link type `link` carries; fills in MACs and VLAN.
+
+    Raises `Malformed` for an unknown link type, IndexError or struct.error where the frame is cut off.
+    """
+    opener = _OPENERS.get(link)
+    if opener is None:
+        raise Malformed("unknown link type")
+    return opener(data, 0, envelope)
+
+
+def open_ethernet(data: bytes, at: int, envelope: Envelope) -> Carried:
+    """An Ethernet II or IEEE 802.3 frame."""
+    if not envelope.mac_from:
+        envelope.mac_to = data[at : at + 6]
+        envelope.mac_from = data[at + 6 : at + 12]
+    return open_ethertype(_u16(data, at + 12)[0], data, at + 14, envelope)
+
+
+def open_ethertype(ethertype: int, data: bytes, at: int, envelope: Envelope) -> Carried:
+    """Steps over VLAN tags, PPPoE and LLC to what they carry. A priority tag (VLAN 0) is no VLAN."""
+    tags = 0
+    while ethertype in VLAN_TAGS:
+        tags += 1
+        if tags > _MAX_TAGS:
+            raise Malformed("too many VLAN tags")
+        tag, ethertype = _u16_pair(data, at)
+        at += 4
+        # Inside a tunnel the tag is another network's: the machine that we name is told by the outer one.
+        if tag & 0xFFF and not envelope.sender:
+            envelope.vlan = tag & 0xFFF
+    if ethertype == PPPOE:
+        return open_ppp(data, at + 6, envelope)
+    if ethertype < 0x0600:
+        return _open_llc(data, at, envelope)
+    return ethertype, at
+
+
+def _open_llc(data: bytes, at: int, envelope: Envelope) -> Carried:
+    """IEEE 802.2 with SNAP (RFC 1042), or IP straight on its own service access point."""
+    if data[at] == 0xAA and data[at + 1] == 0xAA:
+        return open_ethertype(_u16(data, at + 6)[0], data, at + 8, envelope) if len(data) > at + 8 else (NOTHING, at)
+    return (IPV4, at + 3) if data[at] == 0x06 else (NOTHING, at)
+
+
+def open_ppp(data: bytes, at: int, envelope: Envelope) -> Carried:
+    """A PPP frame (RFC 1661 section 2), with or without HDLC's address and control bytes."""
+    if data[at] == 0xFF and data[at + 1] == 0x03:
+        at += 2
+    if data[at] & 1:  # protocol field compression, RFC 1661 section 6.5
+        return _PPP_PROTOCOLS.get(data[at], NOTHING), at + 1
+    return _PPP_PROTOCOLS.get(_u16(data, at)[0], NOTHING), at + 2
+
+
+def open_ip(data: bytes, at: int, envelope: Envelope) -> Carried:
+    """Bare IP: the version is in the first four bits."""
+    return {4: IPV4, 6: IPV6}.get(data[at] >> 4, NOTHING), at
+
+
+def open_mpls(data: bytes, at: int, envelope: Envelope) -> Carried:
+    """An MPLS label stack (RFC 3032), and what it most likely carries: IP, or Ethernet behind a control word (RFC 4385)."""
+    for _ in range(_MAX_TAGS):
+        bottom = data[at + 2] & 1
+        at += 4
+        if bottom:
+            break
+    else:
+        raise Malformed("label stack without bottom")
+    ethertype, at = open_ip(data, at, envelope)
+    if ethertype:
+        return ethertype, at
+    return open_ethernet(data, at + (4 if data[at] == 0 else 0), envelope)
+
+
+def _open_wlan(data: bytes, at: int, envelope: Envelope) -> Carried:
+    at = wlan.open_data_frame(data, at, envelope)
+    return _open_llc(data, at, envelope) if at else (NOTHING, 0)
+
+
+def _open_radiotap(data: bytes, at: int, envelope: Envelope) -> Carried:
+    """Radiotap: version, pad, then the header's length, little-endian."""
+    return _open_wlan(data, at + data[at + 2] + 256 * data[at + 3], envelope)
+
+
+def _open_prism(data: bytes, at: int, envelope: Envelope) -> Carried:
+    """The Prism header has 144 bytes, or the length that an AVS header states."""
+    is_avs = data[at : at + 3] == b"\x80\x21\x10"
+    length = int.from_bytes(data[at + 4 : at + 8], "big") if is_avs else 144
+    return _open_wlan(data, at + length, envelope)
+
+
+def _open_ppi(data: bytes, at: int, envelope: Envelope) -> Carried:
+    """Per-packet information: its length and the link type of what follows, little-endian."""
+    length = data[at + 2] + 256 * data[at + 3]
+    inner = _OPENERS.get(data[at + 4])
+    if inner is None or inner is _open_ppi:
+        return NOTHING, at
+    return inner(data, at + length, envelope)
+
+
+def _open_null(data: bytes, at: int, envelope: Envelope) -> Carried:
+    """BSD loopback: an address family in the byte order of the machine that captured."""
+    family = data[at] or data[at + 3]
+    if family in _FAMILIES:
+        return _FAMILIES[family], at + 4
+    return open_ip(data, at + 4, envelope)
+
+
+def _open_cooked(data: bytes, at: int, envelope: Envelope) -> Carried:
+    """Linux cooked capture, first version: the sender's address only."""
+    if data[at + 5] == 6:
+        envelope.mac_from = data[at + 6 : at + 12]
+    return open_ethertype(_u16(data, at + 14)[0], data, at + 16, envelope)
+
+
+def _open_cooked_v2(data: bytes, at: int, envelope: Envelope) -> Carried:
+    """Linux cooked capture, second version."""
+    if data[at + 11] == 6:
+        envelope.mac_from = data[at + 12 : at + 18]
+    return open_ethertype(_u16(data, at)[0], data, at + 20, envelope)
+
+
+def _open_nflog(data: bytes, at: int, envelope: Envelope) -> Carried:
+    """Linux netfilter log: type-length-values in host order (little-endian here); the packet is value 9."""
+    family = data[at]
+    at += 4
+    for _ in range(32):
+        length = data[at] + 256 * data[at + 1]
+        if data[at + 2] == 9:
+            return _FAMILIES.get(family, NOTHING), at + 4
+        if length < 4:
+            break
+        at += (length + 3) & ~3
+    return NOTHING, at
+
+
+def _open_arcnet(data: bytes, at: int, envelope: Envelope) -> Carried:
+    """ARCNET as Linux writes it: two addresses, two bytes of offset, then the protocol (RFC 1201, RFC 1051)."""
+    kind = data[at + 4]
+    if kind in (0xF0, 0xF1):  # RFC 1051 has no split flag and no sequence number
+        return (IPV4 if kind == 0xF0 else ARP), at + 5
+    return {0xD4: IPV4, 0xD5: ARP, 0xC4: IPV6}.get(kind, NOTHING), at + 8
+
+
+def _open_frame_relay(data: bytes, at: int, envelope: Envelope) -> Carried:
+    """Frame relay (RFC 2427): address, control, then a network layer identifier or SNAP."""
+    at += 2 if data[at + 1] & 1 else 4
+    at += 2 if data[at + 1] == 0 else 1  # control, and an optional pad
+    if data[at] == 0x80:
+        return open_ethertype(_u16(data, at + 4)[0], data, at + 6, envelope)
+    return {0xCC: IPV4, 0x8E: IPV6}.get(data[at], NOTHING), at + 1
+
+
+def _open_hdlc(data: bytes, at: int, envelope: Envelope) -> Carried:
+    """Cisco HDLC: address and control, then an EtherType; PPP where the first byte says so."""
+    if data[at] == 0xFF:
+        return open_ppp(data, at, envelope)
+    return open_ethertype(_u16(data, at + 2)[0], data, at + 4, envelope)
+
+
+def _open_ipv4(data: bytes, at: int, envelope: Envelope) -> Carried:
+    return IPV4, at
+
+
+def _open_ipv6(data: bytes, at: int, envelope: Envelope) -> Carried:
+    return IPV6, at
+
+
+def _open_pppoe(data: bytes, at: int, envelope: Envelope) -> Carried:
+    return open_ppp(data, at + 6, envelope)
+
+
+def _open_directed_ppp(data: bytes, at: int, envelope: Envelope) -> Carried:
+    """PPP behind one byte that tells the direction."""
+    return open_ppp(data, at + 1, envelope)
+
+
+_OPENERS: Final[Mapping[int, Opener]] = {
+    0: _open_null,
+    1: open_ethernet,
+    9: open_ppp,
+    12: open_ip,
+    14: open_ip,
+    50: open_ppp,
+    51: _open_pppoe,
+    101: open_ip,
+    104: _open_hdlc,
+    105: _open_wlan,
+    107: _open_frame_relay,
+    108: _open_null,
+    113: _open_cooked,
+    119: _open_prism,
+    127: _open_radiotap,
+    129: _open_arcnet,
+    163: _open_prism,
+    166: open_ppp,
+    192: _open_ppi,
+    204: _open_directed_ppp,
+    228: _open_ipv4,
+    229: _open_ipv6,
+    239: _open_nflog,
+    276: _open_cooked_v2,
+}

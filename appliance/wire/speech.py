@@ -1,0 +1,52 @@
+"""What a connection's first bytes say that its client speaks."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from appliance.wire import http, http2
+from appliance.wire.dns import HEADER, looks_like_dns
+from appliance.wire.socks import starts_socks
+from appliance.wire.streams import Speech
+from appliance.wire.tls import starts_client_hello
+
+DNS_PORTS: Final = frozenset({53, 5353, 5355})
+_HELLO_SURE: Final = 6  # bytes after which a record of handshake is known to hold a ClientHello
+
+
+def recognise(data: bytes, *, dns_port: bool) -> Speech | None:
+    """What the first bytes are; None where more bytes are needed to tell."""
+    if starts_client_hello(data):
+        return Speech.TLS if len(data) >= _HELLO_SURE else None
+    if 0x21 <= data[0] < 0x7F:
+        speech = _recognise_text(data)
+        if speech is not Speech.OTHER:
+            return speech
+    if dns_port:
+        return Speech.DNS
+    if data[0] in (4, 5) and starts_socks(data):
+        return Speech.SOCKS
+    return Speech.DNS if _is_framed_dns(data) else Speech.OTHER
+
+
+def starts_anew(data: bytes) -> bool:
+    """Whether a segment in the middle of something else is the beginning of something readable: after STARTTLS, say."""
+    return starts_client_hello(data) or (0x41 <= data[0] <= 0x5A and http.starts_request(data))
+
+
+def _recognise_text(data: bytes) -> Speech | None:
+    if data.startswith(http2.PREFACE):
+        return Speech.HTTP2
+    if http2.PREFACE.startswith(data):
+        return None
+    if http.has_request_line(data):
+        return Speech.HTTP
+    return None if b"\n" not in data and http.may_become_request(data) else Speech.OTHER
+
+
+def _is_framed_dns(data: bytes) -> bool:
+    """Whether the first message is DNS behind its length: on other ports it has to be whole, and look it in every way."""
+    if len(data) < 2 + HEADER or data[0] > 2:
+        return False
+    end = 2 + (data[0] << 8 | data[1])
+    return len(data) >= end and looks_like_dns(data[2:end])

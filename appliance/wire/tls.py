@@ -1,0 +1,214 @@
+"""TLS ClientHellos: the server's name, the protocols offered, and whether the true name is hidden (RFC 8446 section 4.1.2)."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Final
+
+from msgspec import Struct
+
+from appliance.wire.dns_names import text_of
+from appliance.wire.fingerprint import HelloShape, fingerprint
+from appliance.wire.reader import Malformed, Reader
+
+HANDSHAKE: Final = 22
+ALERT: Final = 21
+CLIENT_HELLO: Final = 1
+SERVER_HELLO: Final = 2
+
+_SERVER_NAME: Final = 0
+_SIGNATURES: Final = 13
+_ALPN: Final = 16
+_VERSIONS: Final = 43
+_ECH: Final = 0xFE0D
+_MAX_EXTENSIONS: Final = 128
+_MAX_PROTOCOLS: Final = 16
+_RECORD_HEADER: Final = 5
+# RFC 5246 section 6.2.1 allows 2^14 bytes; an empty handshake record is forbidden (RFC 8446 section 5.1).
+_MAX_RECORD: Final = 16_384
+
+
+class ClientHello(Struct, frozen=True, gc=False):
+    """What a ClientHello tells. `complete` is False where only its beginning was there."""
+
+    sni: str = ""
+    alpn: tuple[str, ...] = ()
+    ech_config: int | None = None
+    fingerprint: str = ""
+    complete: bool = True
+
+
+class _Found:
+    """What has been read of a hello so far."""
+
+    __slots__ = ("alpn", "ech", "name", "shape")
+
+    def __init__(self) -> None:
+        self.name = ""
+        self.alpn: tuple[str, ...] = ()
+        self.ech: int | None = None
+        self.shape = HelloShape()
+
+
+def parse_client_hello(body: bytes, transport: str = "t") -> ClientHello:
+    """Read a whole ClientHello, `body` being the handshake message without its 4-byte header.
+
+    `transport` is JA4's letter: t for TCP, q for QUIC. Raises `Malformed` where a length lies.
+    """
+    found = _Found()
+    _read(Reader(body), found)
+    return ClientHello(found.name, found.alpn, found.ech, fingerprint(found.shape, transport, bool(found.name), found.alpn))
+
+
+def peek_client_hello(partial: bytes) -> ClientHello:
+    """What the beginning of a ClientHello tells, as far as it goes; never raises."""
+    found = _Found()
+    # What is malformed is the end, which is missing: that is why it is only a peek.
+    with suppress(Malformed):
+        _read(Reader(partial), found)
+    return ClientHello(found.name, found.alpn, found.ech, complete=False)
+
+
+def peek_sni(partial: bytes) -> str:
+    """The server's name if it stands in the beginning of a ClientHello, else the empty text."""
+    return peek_client_hello(partial).sni
+
+
+def handshake_bytes(stream: bytes) -> bytes:
+    """The handshake bytes in the TLS records at the start of `stream`, which may split a message anywhere (RFC 8446 section 5.1).
+
+    Stops at the first record that is no handshake. Raises `Malformed` for a record that cannot be one of TLS.
+    """
+    # Nearly always the hello is in one record, and then one copy does.
+    end = _RECORD_HEADER + _record_length(stream, 0)
+    if len(stream) <= end:
+        return stream[_RECORD_HEADER:]
+    parts = [stream[_RECORD_HEADER:end]]
+    while len(stream) >= end + _RECORD_HEADER and stream[end] == HANDSHAKE:
+        start = end + _RECORD_HEADER
+        end = start + _record_length(stream, end)
+        parts.append(stream[start:end])
+    return b"".join(parts)
+
+
+def _record_length(stream: bytes, at: int) -> int:
+    length = stream[at + 3] << 8 | stream[at + 4]
+    if stream[at] != HANDSHAKE or stream[at + 1] != 3 or not 0 < length <= _MAX_RECORD:
+        raise Malformed("not a TLS record")
+    return length
+
+
+def read_client_hello(stream: bytes, limit: int) -> ClientHello | int:
+    """The ClientHello at the start of a client's bytes, or how many bytes at least it takes to go on.
+
+    Raises `Malformed` where it is none, or is longer than `limit` bytes.
+    """
+    if len(stream) < _RECORD_HEADER + 4:
+        return _RECORD_HEADER + 4 - len(stream)
+    message = handshake_bytes(stream)
+    if message[0] != CLIENT_HELLO:
+        raise Malformed("handshake without ClientHello")
+    if len(message) < 4:
+        return 4 - len(message)
+    end = 4 + (message[1] << 16 | message[2] << 8 | message[3])
+    if end > limit:
+        raise Malformed("ClientHello over the limit")
+    return parse_client_hello(message[4:end]) if len(message) >= end else end - len(message)
+
+
+def peek_stream(stream: bytes) -> ClientHello | None:
+    """What an unfinished ClientHello at the start of `stream` tells; None where there is none. Never raises."""
+    if len(stream) < _RECORD_HEADER + 4:
+        return None
+    try:
+        message = handshake_bytes(stream)
+    except Malformed:
+        return None
+    return peek_client_hello(message[4:]) if message[:1] == b"\x01" else None
+
+
+def starts_client_hello(data: bytes, at: int = 0) -> bool:
+    """Whether the bytes from `at` may begin a ClientHello, as far as they go (at least one byte)."""
+    if data[at] != HANDSHAKE:
+        return False
+    head = data[at : at + 11]
+    have = len(head)
+    return (
+        (have < 2 or head[1] == 3)
+        and (have < 6 or head[5] == CLIENT_HELLO)
+        # Three bytes of length: hellos over 64 kB do not exist, and encrypted handshake bytes seldom begin with 01 00.
+        and (have < 7 or head[6] == 0)
+        and (have < 10 or head[9] == 3)
+    )
+
+
+def _read(reader: Reader, found: _Found) -> None:
+    if reader.u8() != 3:
+        raise Malformed("not a TLS ClientHello")
+    found.shape.version = 0x0300 | reader.u8()
+    reader.skip(32)
+    reader.skip(reader.u8())
+    found.shape.ciphers = reader.take(reader.u16())
+    reader.skip(reader.u8())
+    if not reader.left:  # TLS 1.2 and older may leave the extensions out
+        return
+    # Clamped, so that the extensions that are there are read although the last ones are still to come.
+    length = reader.u16()
+    whole = length <= reader.left
+    block = reader.block(min(length, reader.left))
+    for _ in range(_MAX_EXTENSIONS):
+        if not block.left:
+            break
+        _read_extension(block, found)
+    if not whole:
+        raise Malformed("extensions cut short")
+
+
+def _read_extension(block: Reader, found: _Found) -> None:
+    kind = block.u16()
+    length = block.u16()
+    found.shape.extensions.append(kind)
+    if kind == _SERVER_NAME:
+        found.name = _read_name(block.block(length)) or found.name
+    elif kind == _ALPN:
+        found.alpn = _read_protocols(block.block(length))
+    elif kind == _ECH:
+        found.ech = _read_ech(block.block(length))
+    elif kind == _VERSIONS:
+        found.shape.versions = block.take(length)
+    elif kind == _SIGNATURES:
+        found.shape.signatures = block.take(length)
+    else:
+        block.skip(length)
+
+
+def _read_name(block: Reader) -> str:
+    """The first host name of a server_name extension (RFC 6066 section 3)."""
+    if not block.left:
+        return ""
+    names = block.block(block.u16())
+    for _ in range(_MAX_PROTOCOLS):
+        if not names.left:
+            break
+        kind = names.u8()
+        raw = names.take(names.u16())
+        if kind == 0:
+            return text_of(raw).rstrip(".")
+    return ""
+
+
+def _read_protocols(block: Reader) -> tuple[str, ...]:
+    """The protocols of an ALPN extension (RFC 7301 section 3.1), the first few."""
+    names = block.block(block.u16())
+    found: list[str] = []
+    while names.left and len(found) < _MAX_PROTOCOLS:
+        found.append(text_of(names.take(names.u8())))
+    return tuple(found)
+
+
+def _read_ech(block: Reader) -> int | None:
+    """The config id of an outer encrypted_client_hello extension; None for the inner form (RFC 9849 section 5)."""
+    if block.u8() != 0:
+        return None
+    block.skip(4)
+    return block.u8()

@@ -1,0 +1,88 @@
+"""UDP datagrams to sightings: by port where the port says what they are, by their bytes on any other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from typing import Any, Final
+
+from appliance.model import Opened, QuicHello, Sighting
+from appliance.wire.dns import looks_like_dns
+from appliance.wire.envelope import Envelope
+from appliance.wire.limits import Limits
+from appliance.wire.questions import tell_dns, tell_llmnr, tell_mdns
+from appliance.wire.quic import HelloParts, InitialReassembler
+from appliance.wire.quic_crypto import VERSIONS
+from appliance.wire.reader import Malformed
+from appliance.wire.tls import parse_client_hello, peek_client_hello
+
+_LONG_HEADER: Final = 0xC0
+_QUIC_VERSIONS: Final = frozenset(number.to_bytes(4, "big") for number in VERSIONS)
+_GOOGLE: Final = 0x51  # "Q", the first letter of Google's versions
+
+Teller = Callable[[bytes, Envelope], Sequence[Sighting]]
+
+_BY_PORT: Final[Mapping[int, tuple[str, Teller]]] = {
+    53: ("dns", tell_dns),
+    5353: ("mdns", tell_mdns),
+    5355: ("llmnr", tell_llmnr),
+}
+
+
+class Datagrams:
+    """Takes UDP datagrams; keeps QUIC connections whose hello is not whole yet."""
+
+    def __init__(self, limits: Limits, counters: MutableMapping[str, int], envelope: Envelope) -> None:
+        """`envelope` tells the addresses of the datagram at hand; malformed ones are counted in `counters`."""
+        self._counters = counters
+        self._envelope = envelope
+        self._quic: InitialReassembler[dict[str, Any]] = InitialReassembler(limits)
+        self._quic.counters = counters  # type: ignore[assignment]
+
+    def feed(self, payload: bytes) -> Sequence[Sighting]:
+        """The sightings of one datagram's payload; ports and addresses are in the envelope."""
+        envelope = self._envelope
+        known = _BY_PORT.get(envelope.port) or _BY_PORT.get(envelope.sender_port)
+        kind, teller = known or ("quic", self._tell_unknown)
+        try:
+            return teller(payload, envelope)
+        except Malformed:
+            reason = f"malformed-{kind}"
+            self._counters[reason] = self._counters.get(reason, 0) + 1
+            return ()
+
+    def flush(self, now: float) -> list[Sighting]:
+        """What can be said of QUIC connections whose hello stayed unfinished."""
+        return [_quic_sighting(parts, origin) for _, origin, parts in self._quic.expire(now)]
+
+    def _tell_unknown(self, payload: bytes, envelope: Envelope) -> Sequence[Sighting]:
+        if len(payload) < 17:
+            return ()
+        if payload[0] >= _LONG_HEADER:
+            if payload[1:5] in _QUIC_VERSIONS or payload[1] == _GOOGLE:
+                return self._tell_quic(payload, envelope)
+        elif payload[9] == _GOOGLE:
+            return self._tell_quic(payload, envelope)
+        return tell_dns(payload, envelope) if looks_like_dns(payload) else ()
+
+    def _tell_quic(self, payload: bytes, envelope: Envelope) -> Sequence[Sighting]:
+        key = (envelope.sender, envelope.sender_port, envelope.target, envelope.port)
+        origin = envelope.outward()
+        parts = self._quic.feed(key, payload, envelope.time, origin)
+        return () if parts is None else (_quic_sighting(parts, origin),)
+
+
+def _quic_sighting(parts: HelloParts, origin: dict[str, Any]) -> Sighting:
+    """The hello, or a connection without a name."""
+    if parts.name:
+        return QuicHello(**origin, name=parts.name, version=parts.version)
+    if not parts.body:
+        return Opened(**origin, transport="udp")
+    hello = parse_client_hello(parts.body, "q") if parts.complete else peek_client_hello(parts.body)
+    return QuicHello(
+        **origin,
+        name=hello.sni,
+        alpn=hello.alpn,
+        ech_config=hello.ech_config,
+        fingerprint=hello.fingerprint,
+        version=parts.version,
+    )

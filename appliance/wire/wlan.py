@@ -1,0 +1,40 @@
+"""IEEE 802.11 data frames in the clear: to the LLC header that they carry."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from appliance.wire.envelope import Envelope
+
+_TO_DS: Final = 0x01
+_FROM_DS: Final = 0x02
+_PROTECTED: Final = 0x40
+_ORDER: Final = 0x80
+_QOS: Final = 0x8
+
+
+def open_data_frame(data: bytes, at: int, envelope: Envelope, *, swapped: bool = False) -> int:
+    """The offset of a data frame's LLC header, or 0 where it carries none or is encrypted (IEEE 802.11-2020 section 9.3.2).
+
+    `swapped` is for CAPWAP, where some controllers send the two bytes of frame control the other way round.
+    """
+    control, flags = (data[at + 1], data[at]) if swapped else (data[at], data[at + 1])
+    subtype = control >> 4
+    if control & 0x0C != 0x08 or subtype & 0x4 or flags & _PROTECTED:
+        return 0
+    length = 30 if flags & _TO_DS and flags & _FROM_DS else 24
+    if not envelope.mac_from:
+        _fill_addresses(data, at, flags, envelope)
+    if subtype & _QOS:
+        length += 6 if flags & _ORDER else 2
+    return at + length
+
+
+def _fill_addresses(data: bytes, at: int, flags: int, envelope: Envelope) -> None:
+    """Which of the four addresses is the sender's and which the receiver's depends on the direction."""
+    one, two, three = data[at + 4 : at + 10], data[at + 10 : at + 16], data[at + 16 : at + 22]
+    envelope.mac_to = three if flags & _TO_DS else one
+    if flags & _FROM_DS:
+        envelope.mac_from = data[at + 24 : at + 30] if flags & _TO_DS else three
+    else:
+        envelope.mac_from = two
