@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
-from typing import Final, Literal
+from typing import Final, Literal, TypeAlias
 
 from scapy.layers.dhcp import BOOTP, DHCP
 from scapy.layers.inet import IP, UDP
@@ -14,6 +14,10 @@ from scapy.packet import Packet
 from .network import LabError, Namespace
 
 Kind = Literal["ipad", "windows", "chromebook", "printer"]
+Says: TypeAlias = list[tuple[str, object]]
+
+OFFER: Final = 2
+ACK: Final = 5
 
 # What each kind of machine asks for and calls itself, as the fingerprint collections list them.
 ASKS_FOR: Final[dict[Kind, bytes]] = {
@@ -31,18 +35,18 @@ def lease(machine: Namespace, mac: str, host_name: str, kind: Kind, timeout: flo
         wire = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x0800))
         wire.bind(("eth0", 0x0800))
     with wire:
-        offer = _exchange(wire, mac, [("message-type", "discover")], host_name, kind, timeout)
-        wanted = [
-            ("message-type", "request"),
-            ("requested_addr", offer[BOOTP].yiaddr),
-            ("server_id", _option(offer, "server_id")),
-        ]
-        return str(_exchange(wire, mac, wanted, host_name, kind, timeout)[BOOTP].yiaddr)
+        # Two machines that ask at the same moment may be offered the same address: the slower one is refused and begins again.
+        for _ in range(5):
+            offer = _exchange(wire, mac, [("message-type", "discover")], host_name, kind, timeout)
+            wanted = ("requested_addr", offer[BOOTP].yiaddr)
+            says: Says = [("message-type", "request"), wanted, ("server_id", _option(offer, "server_id"))]
+            answer = _exchange(wire, mac, says, host_name, kind, timeout)
+            if _option(answer, "message-type") == ACK:
+                return str(answer[BOOTP].yiaddr)
+    raise LabError(f"no address for {host_name}")
 
 
-def _exchange(
-    wire: socket.socket, mac: str, says: list[tuple[str, object]], host_name: str, kind: Kind, timeout: float
-) -> Packet:
+def _exchange(wire: socket.socket, mac: str, says: Says, host_name: str, kind: Kind, timeout: float) -> Packet:
     """Send a message, again each second, until its answer comes."""
     transaction = int(mac.replace(":", "")[-8:], 16)
     options: list[object] = [
@@ -65,7 +69,8 @@ def _exchange(
     while time.monotonic() < end:
         wire.send(frame)
         answer = _answer(wire, transaction, time.monotonic() + 1)
-        if answer is not None:
+        # A second offer, to a DISCOVER that was sent twice, is no answer to a REQUEST.
+        if answer is not None and (says[0][1] == "discover") == (_option(answer, "message-type") == OFFER):
             return answer
     raise LabError(f"no DHCP answer for {host_name}")
 

@@ -42,7 +42,7 @@ def check(argv: Sequence[str], text: str | None = None) -> str:
     """Run a set-up command; its output, or `LabError` with what it complained of."""
     done = subprocess.run(argv, input=text, capture_output=True, text=True, timeout=20, check=False)
     if done.returncode != 0:
-        raise LabError(f"{' '.join(argv)}: {done.stderr.strip() or done.stdout.strip()}")
+        raise LabError(f"{' '.join(argv)} {text or ''}: {done.stderr.strip() or done.stdout.strip()}")
     return done.stdout
 
 
@@ -53,7 +53,7 @@ class Namespace:
         self.full_name = full_name
         self.folder = folder
         check(["ip", "netns", "add", full_name])
-        # An address that settles seconds later (duplicate detection) would be a change of network to a browser, which starts over.
+        # An address that settles seconds later (duplicate detection) is a change of network to a browser, which starts over.
         self.tune("net.ipv6.conf.default.accept_dad=0", "net.ipv6.conf.default.router_solicitations=0")
         self.ip("link set lo up")
 
