@@ -230,7 +230,7 @@ def main(
         print(f"sensor: {source.problem}", file=sys.stderr)  # noqa: T201 - the journal's line
 
 
-def open_interface(interface: str, megabytes: int) -> Source:
+def open_interface(interface: str, megabytes: int = 16) -> Source:
     """A live interface. The code for it, and scapy with it, is loaded only here."""
     raise CaptureError(f"Listening on {interface} is not built yet.")
 

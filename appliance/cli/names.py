@@ -110,16 +110,22 @@ class Reading:
 @click.option("--kind", "kinds", multiple=True, help="Only this kind, e.g. dns or tls; may be repeated.")
 @click.option("--client", "clients", multiple=True, help="Only this machine: an address or a MAC; may be repeated.")
 @click.option("--name", "names_", multiple=True, metavar="TEXT", help="Only names that contain this; * stands for anything.")
+@click.option("--unfiltered", is_flag=True, help="Read every packet of a file, also those that the filter would refuse.")
 @format_option
 def names(
-    sources: tuple[str, ...], kinds: tuple[str, ...], clients: tuple[str, ...], names_: tuple[str, ...], form: str | None
+    sources: tuple[str, ...],
+    kinds: tuple[str, ...],
+    clients: tuple[str, ...],
+    names_: tuple[str, ...],
+    unfiltered: bool,
+    form: str | None,
 ) -> None:
     """Print every name seen in captures (pcap, pcapng, also .gz) or on an interface (iface:NAME, until Ctrl-C)."""
     wanted = Wanted(tuple(kinds), tuple(text.lower() for text in clients), tuple(text.lower() for text in names_))
     listing = Listing(wanted, JsonLines().write if wants_jsonl(form) else Columns().write)
     began = time.monotonic()
     try:
-        good = _read_all(sources, listing)
+        good = _read_all(sources, listing, filtered=not unfiltered)
     except BrokenPipeError:
         # The reader of the pipe has had enough; nothing is left to say to it, at exit neither.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -130,16 +136,16 @@ def names(
         sys.exit(1)
 
 
-def _read_all(sources: Sequence[str], listing: Listing) -> bool:
+def _read_all(sources: Sequence[str], listing: Listing, *, filtered: bool) -> bool:
     """Read the files one by one, then all live sources together; whether any source could be read."""
     good = 0
     live: list[Reading] = []
     with contextlib.suppress(KeyboardInterrupt):
         for text in sources:
             if text.startswith(LIVE_PREFIX):
-                live += _opened(text, listing)
+                live += _opened(text, listing, filtered)
             else:
-                good += sum(_read_file(reading) for reading in _opened(text, listing))
+                good += sum(_read_file(reading) for reading in _opened(text, listing, filtered))
         good += len(live)
         while live:
             live = [reading for reading in live if reading.step() or not _ended(reading.source)]
@@ -148,14 +154,21 @@ def _read_all(sources: Sequence[str], listing: Listing) -> bool:
     return good > 0
 
 
-def _opened(text: str, listing: Listing) -> list[Reading]:
+def _opened(text: str, listing: Listing, filtered: bool) -> list[Reading]:
     """The source of that name, ready to be read; none, and a sentence on stderr, where it can't be opened."""
     try:
-        source = open_interface(text.removeprefix(LIVE_PREFIX)) if text.startswith(LIVE_PREFIX) else open_capture(Path(text))
+        source = _open(text, filtered)
     except CaptureError as error:
         click.echo(str(error), err=True)
         return []
     return [Reading(source, listing)]
+
+
+def _open(text: str, filtered: bool) -> Source:
+    """An interface or a capture file, by how it is written."""
+    if text.startswith(LIVE_PREFIX):
+        return open_interface(text.removeprefix(LIVE_PREFIX))
+    return open_capture(Path(text), filtered=filtered)
 
 
 def _read_file(reading: Reading) -> bool:
@@ -250,8 +263,14 @@ class Columns:
 
     def _learn(self, sighting: Sighting) -> None:
         """Remember what a machine calls itself; the table is bounded, a crowd beyond it keeps its addresses."""
-        own_name = isinstance(sighting, DhcpSeen | Announced) or (isinstance(sighting, NetbiosAsked) and sighting.registers)
-        if own_name and sighting.mac and sighting.name and len(self._heard) < 10_000:
+        if isinstance(sighting, NetbiosAsked) and not sighting.registers:
+            return
+        if (
+            isinstance(sighting, DhcpSeen | Announced | NetbiosAsked)
+            and sighting.mac
+            and sighting.name
+            and len(self._heard) < 10_000
+        ):
             self._heard[sighting.mac] = sighting.name
 
 

@@ -10,10 +10,14 @@ import ctypes
 import os
 import struct
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from appliance.edge.bpf import Program, pack
+from appliance.edge.bpf_machine import keeps
 from appliance.edge.files import PCAP_MAGICS, CaptureError, link_type, read_frames
+from appliance.edge.filter import program
 from appliance.edge.source import BATCH, Source
 from appliance.model import Frame
 
@@ -74,13 +78,38 @@ class PcapLibrary:
         self.api: Any = winpcapy
         self.stamp = struct.Struct("qqII" if ctypes.sizeof(winpcapy.timeval) == 16 else "iiII")
 
+    def filter_of(self, program: Program) -> Any:
+        """The program as libpcap takes it (`struct bpf_program`); the result keeps its instructions alive."""
+        rows = (self.api.bpf_program._fields_[1][1]._type_ * len(program))()
+        ctypes.memmove(rows, pack(program), ctypes.sizeof(rows))
+        return self.api.bpf_program(len(program), rows)
+
+    def predicate(self, program: Program) -> Callable[[bytes], bool]:
+        """Whether the program keeps a packet, asked of libpcap packet by packet."""
+        compiled = self.filter_of(program)
+        header = self.api.pcap_pkthdr()
+        ask, program_ref, header_ref = self.offline_filter(), ctypes.byref(compiled), ctypes.byref(header)
+
+        def keeps(data: bytes, _alive: object = compiled) -> bool:
+            header.len = header.caplen = len(data)
+            return bool(ask(program_ref, header_ref, data) > 0)
+
+        return keeps
+
+    def offline_filter(self) -> Any:
+        """pcap_offline_filter(3), which scapy declares on Windows only."""
+        call = self.api._lib.pcap_offline_filter
+        call.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_char_p]
+        call.restype = ctypes.c_int
+        return call
+
 
 class PcapSource:
     """A plain pcap file read by libpcap, its filter inside. Nobody counts the frames before the filter: `offered` is None."""
 
     live = False
 
-    def __init__(self, path: Path, library: PcapLibrary) -> None:
+    def __init__(self, path: Path, library: PcapLibrary, *, filtered: bool = True) -> None:
         self.name = str(path)
         self.packets = self.bytes = self.dropped = 0
         self.offered: int | None = None
@@ -91,6 +120,8 @@ class PcapSource:
         if not self._pcap:
             raise CaptureError(f"{path} can't be read: {errors.value.decode(errors='replace')}.")
         self.link = link_type(library.api.pcap_datalink(self._pcap))
+        if filtered and (code := program(self.link)) is not None:
+            self._install(library.filter_of(code))
 
     def read(self) -> list[Frame] | None:
         """The next frames that pass the filter; None at the end, with `problem` set where the file is damaged."""
@@ -107,6 +138,12 @@ class PcapSource:
         if self._pcap:
             self._library.api.pcap_close(self._pcap)
             self._pcap = None
+
+    def _install(self, compiled: Any) -> None:
+        """Give libpcap the filter; it makes its own copy."""
+        if self._library.api.pcap_setfilter(self._pcap, ctypes.byref(compiled)):
+            words = self._library.api.pcap_geterr(self._pcap)
+            raise CaptureError(f"libpcap refuses our filter: {words.decode(errors='replace')}.")
 
     def _next_frames(self) -> list[Frame]:
         """A batch; shorter than BATCH only at the end of the file."""
@@ -138,11 +175,35 @@ class PcapSource:
         return f"{self.name} is damaged: {words.decode(errors='replace') if words else 'libpcap gives up'}."
 
 
-def open_capture(path: Path) -> Source:
+def open_capture(path: Path, *, filtered: bool = True) -> Source:
     """Open a capture file by the quickest way that reads it. Raises CaptureError where it can't be opened."""
-    if _first_bytes(path) in PCAP_MAGICS and (library := _library()) is not None:
-        return PcapSource(path, library)
-    return FileSource(str(path), read_frames(path))
+    library = _library()
+    if library is not None and _first_bytes(path) in PCAP_MAGICS:
+        return PcapSource(path, library, filtered=filtered)
+    return FileSource(str(path), read_frames(path), KeepByLink(library) if filtered else None)
+
+
+class KeepByLink:
+    """The filter for frames of any link type, each type's program made when it first occurs."""
+
+    def __init__(self, library: PcapLibrary | None) -> None:
+        self._library = library
+        self._predicates: dict[int, Callable[[bytes], bool]] = {}
+
+    def __call__(self, frame: Frame) -> bool:
+        """Whether a frame is handed on."""
+        predicate = self._predicates.get(frame.link)
+        if predicate is None:
+            # Link types are 16 bits and a capture has few; none is ever forgotten.
+            predicate = self._predicates[frame.link] = self._make(frame.link)
+        return predicate(frame.data)
+
+    def _make(self, link: int) -> Callable[[bytes], bool]:
+        """The predicate for a link type: libpcap's where there is one, else our own machine's."""
+        code = program(link)
+        if code is None:
+            return lambda data: True
+        return self._library.predicate(code) if self._library is not None else partial(keeps, code)
 
 
 def _first_bytes(path: Path) -> bytes:

@@ -1,0 +1,141 @@
+"""What passes of UDP: the name services and log-ons by port, tunnels, and by their first bytes QUIC, DNS and VPN handshakes."""
+
+from __future__ import annotations
+
+from appliance.edge.bpf import Assembler
+
+# A port on either side: DNS, DHCP, Kerberos, NetBIOS, IKE, DHCPv6, RADIUS, mDNS, LLMNR; then L2TP, GTP, Teredo, GRE, VXLAN,
+# CAPWAP, Geneve, MPLS, older VXLAN, TZSP.
+PORTS = (
+    53, 67, 68, 88, 137, 138, 500, 546, 547, 1645, 1646, 1701, 1812, 1813, 2152, 3544, 4754, 4789, 4790, 5246, 5247, 5353, 5355,
+    6081, 6635, 8472, 37008,
+)  # fmt: skip
+IKE_BEHIND_NAT, OPENVPN, HTTPS = 4500, 1194, 443
+SOURCE, TARGET, LENGTH, WORD = 2, 3, 4, 5  # memory slots
+
+# QUIC versions 1 and 2 (RFC 9000, 9369).
+QUIC_VERSIONS = (0x00000001, 0x6B3343CF)
+# IETF drafts ff0000xx, Facebook's faceb0xx, Google's Q0xx and T05x: what the version's upper bytes are.
+QUIC_FAMILIES = (0xFF000000, 0xFACEB000)
+GOOGLE_FAMILIES = (0x51300000, 0x54300000)
+WIREGUARD_INITIATION, WIREGUARD_RESPONSE = 0x01000000, 0x02000000
+WIREGUARD_LENGTHS = (148, 92)
+TAILSCALE_DISCO = 0x5453F09F  # "TS" and the first half of its emblem
+OPENVPN_RESET = 0x38  # P_CONTROL_HARD_RESET_CLIENT_V2, key 0
+# The longest first packet of OpenVPN: 14 bytes and a SHA-512 with packet id and time.
+OPENVPN_LONGEST = 128
+DTLS_HANDSHAKE = 0x16FE
+
+
+def write_udp(code: Assembler, end: int) -> None:
+    """UDP at X, inside an IP packet that ends at memory slot `end`."""
+    code.label("udp")
+    code.load(2, 2, beyond_x=True)
+    code.store(TARGET)
+    code.load(2, 0, beyond_x=True)
+    code.store(SOURCE)
+    for port in (SOURCE, TARGET):
+        _write_port(code, port)
+    code.x_to_a()
+    code.alu("add", 8)
+    code.a_to_x()
+    code.recall(end)
+    code.when_x("gt", None, "refuse")
+    code.alu_x("sub")
+    code.store(LENGTH)
+    # Shorter than anything below; every load from here on has its bytes.
+    code.when("ge", 14, None, "refuse")
+    _write_dns(code)
+    _write_quic(code)
+    _write_vpn(code)
+
+
+def _write_port(code: Assembler, slot: int) -> None:
+    """Pass by one of the well-known ports; 443 and the ephemeral ports of bulk traffic are through after two tests."""
+    on = code.fresh("port")
+    code.recall(slot)
+    code.when("eq", HTTPS, on)
+    code.when("gt", max(PORTS), on)
+    code.when_in(PORTS, "pass")
+    code.label(on)
+
+
+def _write_dns(code: Assembler) -> None:
+    """DNS on any port: one question, opcode 0, and in a query no answer and no authority; counts below 256 in an answer."""
+    on, answer = code.fresh("dns"), code.fresh("answer")
+    code.load(2, 4, beyond_x=True)
+    code.when("eq", 1, None, on)
+    code.load(1, 2, beyond_x=True)
+    code.when("set", 0x78, on)
+    code.when("set", 0x80, answer)
+    code.load(4, 6, beyond_x=True)
+    code.when("eq", 0, "pass", on)
+    code.label(answer)
+    code.load(4, 6, beyond_x=True)
+    code.when("set", 0xFF00FF00, on, "pass")
+    code.label(on)
+
+
+def _write_quic(code: Assembler) -> None:
+    """A long header of a known version, but not from port 443."""
+    on, client, short = code.fresh("quic"), code.fresh("client"), code.fresh("short")
+    code.load(1, 0, beyond_x=True)
+    code.when("set", 0x80, None, short)
+    code.recall(TARGET)
+    code.when("eq", HTTPS, client)
+    code.recall(SOURCE)
+    code.when("eq", HTTPS, on)
+    code.label(client)
+    code.load(4, 1, beyond_x=True)
+    code.when_in(QUIC_VERSIONS, "pass")
+    code.store(WORD)
+    code.alu("and", 0xFFFFFF00)
+    code.when_in(QUIC_FAMILIES, "pass")
+    code.recall(WORD)
+    code.alu("and", 0xFFFF0000)
+    code.when_in(GOOGLE_FAMILIES, "pass")
+    code.jump(on)
+    # Google QUIC to Q043: flags with the version bit, a connection id of eight bytes, "Q0".
+    code.label(short)
+    code.when("set", 0x01, None, on)
+    code.load(2, 9, beyond_x=True)
+    code.when("eq", GOOGLE_FAMILIES[0] >> 16, "pass")
+    code.label(on)
+
+
+def _write_vpn(code: Assembler) -> None:
+    """WireGuard, OpenVPN, IKE behind NAT, Tailscale and DTLS handshakes."""
+    code.load(4, 0, beyond_x=True)
+    code.when("eq", WIREGUARD_INITIATION, "wireguard")
+    code.when("eq", WIREGUARD_RESPONSE, "wireguard")
+    code.when("eq", TAILSCALE_DISCO, "pass")
+    code.when("eq", 0, "no marker")  # the non-ESP marker, RFC 3948 section 2.2
+    code.store(WORD)
+    code.alu("rsh", 16)
+    code.when_in((DTLS_HANDSHAKE,), "pass")
+    code.recall(WORD)
+    code.alu("rsh", 24)
+    code.when("eq", OPENVPN_RESET, "openvpn")
+    code.store(WORD)
+    code.recall(TARGET)
+    code.when("eq", OPENVPN, "openvpn port")
+    code.recall(SOURCE)
+    code.when("eq", OPENVPN, "openvpn port", "refuse")
+    code.label("openvpn")
+    code.recall(LENGTH)
+    code.when("gt", OPENVPN_LONGEST, "refuse", "pass")
+    # On its own port every control packet, but no data (opcodes 6 and 9).
+    code.label("openvpn port")
+    code.recall(WORD)
+    code.alu("rsh", 3)
+    code.when_in((6, 9), "refuse")
+    code.jump("pass")
+    code.label("wireguard")
+    code.recall(LENGTH)
+    code.when_in(WIREGUARD_LENGTHS, "pass")
+    code.jump("refuse")
+    code.label("no marker")
+    code.recall(TARGET)
+    code.when("eq", IKE_BEHIND_NAT, "pass")
+    code.recall(SOURCE)
+    code.when("eq", IKE_BEHIND_NAT, "pass", "refuse")
