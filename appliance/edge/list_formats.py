@@ -18,7 +18,9 @@ _OWN_HOSTS = frozenset(
     "ip6-allrouters ip6-allhosts 0.0.0.0".split()
 )
 _HOSTS_LINE = re.compile(r"(?:(?:0|127)(?:\.\d{1,3}){3}|::1?|fe80::\S*|ff0\d::\d|255\.255\.255\.255)\s+\S")
-_ADDRESS = re.compile(r"\[?(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]*:[0-9a-f:]*:[0-9a-f:.]*)\]?(?:[/:]\d{1,5})?(?:-\S*)?", re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"\[?(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]*:[0-9a-f:]*:[0-9a-f:.]*)\]?(?:[/:]\d{1,5})?(?:-\S*)?", re.IGNORECASE
+)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]{1,15}://", re.IGNORECASE)
 _DNSMASQ = re.compile(r"(?:local|server|address)=/([^#\s]*)/[^/]*$")
 _UNBOUND_ZONE = re.compile(r'local-zone:\s*"?([^"\s]+)"?\s+"?(\S+?)"?\s*(?:#.*)?$')
@@ -144,13 +146,14 @@ class ReadRpz:
 
 
 def read_csv(line: str) -> Names:
-    """The first column: a name with `*.`, scheme, port or path. A path that is only the agent's own end point still names its host."""
+    """The first column: a name with `*.`, scheme, port or path. The path is an end point of a program that owns the host, so the host counts."""
     cell = line.strip().partition(",")[0].strip().strip('"')
     if not cell or cell.lower() in ("uri", "domain", "host", "hostname", "name") or cell[0] == "#":
         return ()
     if any(char in cell for char in "[](){}\\|+?^$"):
         return None
-    return _one(cell)
+    host = _SCHEME.sub("", cell, count=1)
+    return _one(host if is_address(host) else host.partition("/")[0])
 
 
 READERS: dict[str, Callable[[], Reader]] = {

@@ -1,0 +1,235 @@
+"""The names of all lists brought into one order: what each list says, what guards refuse, which entry wins.
+
+The way: names of all sources spool to disk in buckets by their first two labels; each bucket is sorted by itself, so that every entry
+follows its parents; guards and precedence decide there. Memory stays the same however long the lists are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import IO
+
+from msgspec import Struct
+
+from appliance.edge.list_files import ListProblem, Refusals, read_names
+from appliance.edge.list_formats import Exempt
+from appliance.edge.suffixes import PublicSuffixes
+from appliance.judge.categories import CATEGORIES, LEVELS, SERIOUS_CORE
+from appliance.judge.domains import BUCKETS, Rule, bucket_of
+from appliance.judge.names import reverse
+
+MOST_NAMES = 30_000_000
+MOST_SEALED = 10_000
+
+_SPOOLED = 8192  # lines kept in memory for one bucket
+_GUARDS = {"help": "a help line", "witness": "a test of filters", "allow": "a site that schools need"}
+
+Progress = Callable[[str, int, int], None]  # list, bytes read, bytes in all
+
+
+class Source(Struct, frozen=True, kw_only=True):
+    """One list to compile: a file on disk (`path`), or entries from the project's own folder."""
+
+    rule: Rule
+    path: str = ""
+    format: str = "auto"
+    entries: tuple[str, ...] = ()
+    licence: str = ""
+    updated: float = 0.0
+    stamp: str = ""  # changes when the content does
+    problem: str = ""
+
+
+class Tally(Struct, kw_only=True):
+    """What came of one source. `examples` are the first refused lines of each reason."""
+
+    entries: int = 0
+    covered: int = 0  # already said by a parent or another list
+    reasons: dict[str, int] = {}
+    examples: dict[str, list[str]] = {}
+    problem: str = ""
+
+
+def order(sources: Iterable[Source]) -> list[Source]:
+    """Sources from the strongest to the weakest where two name the same site: help, allowed, then the gravest category.
+
+    What the school allows beats every list except the serious core.
+    """
+    return sorted(sources, key=_strength)
+
+
+def _strength(source: Source) -> tuple[int, int, bool]:
+    rule = source.rule
+    if rule.kind == "block":
+        level = CATEGORIES[rule.category].level if rule.category else "note"
+        return (3 if rule.category in SERIOUS_CORE else 5, LEVELS.index(level), not rule.checked)
+    return ({"help": 0, "witness": 1, "allow": 2 if rule.checked else 4}[rule.kind], 0, False)
+
+
+class Compilation:
+    """One run over all sources. A source numbered n owns two rules: 2n for what the list itself excepts, 2n + 1 for its entries."""
+
+    def __init__(
+        self, sources: Iterable[Source], folder: Path, suffixes: PublicSuffixes, progress: Progress | None = None
+    ) -> None:
+        """`folder` takes the spool files; sources may come in any order."""
+        self.sources = order(sources)
+        self.rules = [rule for source in self.sources for rule in _pair(source.rule)]
+        self.refusals = [Refusals() for _ in self.sources]
+        self.tallies = [Tally(problem=source.problem) for source in self.sources]
+        self.sealed: dict[str, int] = {}
+        self._folder = folder
+        self._suffixes = suffixes
+        self._progress = progress
+        self._names = 0
+
+    def spool(self) -> list[Path]:
+        """All names, as lines of reversed name and rule number, in one file for each bucket."""
+        files = [self._folder / f"bucket-{number:02d}" for number in range(BUCKETS)]
+        with ExitStack() as stack:
+            spools = [_Spool(stack.enter_context(file.open("w", encoding="ascii"))) for file in files]
+            for number, source in enumerate(self.sources):
+                try:
+                    self._spool_source(number, source, spools)
+                except ListProblem as error:
+                    self.tallies[number].problem = f"The list “{source.rule.list_name}” is not in force in full: {error}."
+            for spool in spools:
+                spool.flush()
+        return files
+
+    def _spool_source(self, number: int, source: Source, spools: Sequence[_Spool]) -> None:
+        for name in self._names_of(number, source):
+            if name.startswith("sha256:"):
+                self._keep_sealed(name, number)
+                continue
+            if self._forbidden(name, source.rule):
+                self.refusals[number].add("a public suffix, not one site", name)
+                continue
+            self._names += 1
+            if self._names > MOST_NAMES:
+                raise ListProblem(f"there are more than {MOST_NAMES:,} names in all lists")
+            key = reverse(name)
+            rule = number * 2 + (0 if isinstance(name, Exempt) else 1)
+            # '!' sorts below every character of a name and ' ' below '!': an entry comes right before all that is under it.
+            spools[bucket_of(key)].add(f"{key.replace('.', '!')} {rule:06d}\n")
+
+    def _forbidden(self, name: str, rule: Rule) -> bool:
+        """Whether a name is a public suffix; our own lists of safe names hold some on purpose (`sch.uk`)."""
+        return not (rule.checked and rule.kind != "block") and self._suffixes.forbids(name, checked=rule.checked)
+
+    def _keep_sealed(self, name: str, number: int) -> None:
+        if len(self.sealed) < MOST_SEALED:
+            self.sealed.setdefault(name, number * 2 + 1)
+            self.tallies[number].entries += 1
+        else:
+            self.refusals[number].add("too many sealed names", name)
+
+    def _names_of(self, number: int, source: Source) -> Iterator[str]:
+        if source.problem:
+            return iter(())
+        if not source.path:
+            return iter(source.entries)
+        path, progress, label = Path(source.path), self._progress, source.rule.list_name
+        size = path.stat().st_size if path.is_file() else 0
+        tell = (lambda done: progress(label, done, size)) if progress else None
+        return read_names(path, source.format, self.refusals[number], tell)
+
+    def winners(self, spooled: Path) -> Iterator[tuple[str, int]]:
+        """The entries of a bucket that stay, as (reversed name, rule number), each after its parents."""
+        lines = spooled.read_text(encoding="ascii").splitlines()
+        lines.sort()
+        above: list[tuple[str, int]] = []  # the kept entries that cover the present one
+        for key, ranks in _grouped(lines):
+            while above and not key.startswith(above[-1][0]):
+                above.pop()
+            rule = self._decide(key, ranks, above[-1][1] if above else None)
+            if rule is not None:
+                above.append((key + "!", rule))
+                yield key.replace("!", "."), rule
+
+    def _decide(self, key: str, claims: list[int], parent: int | None) -> int | None:
+        """Which rule a name follows, given the claims on it and the nearest kept parent's rule; None where it is not kept."""
+        rule = _strongest(claims, parent)
+        for claim in claims:
+            if claim % 2 and claim != rule:
+                self._count_loser(key, claim, rule)
+        if rule is None:
+            return None
+        reason = self._guarded(rule, parent)
+        if reason:
+            self.refusals[rule // 2].add(reason, _shown(key))
+            return None
+        if rule == parent:
+            self.tallies[rule // 2].covered += 1
+            return None
+        self.tallies[rule // 2].entries += rule % 2
+        return rule
+
+    def _count_loser(self, key: str, claim: int, winner: int | None) -> None:
+        """A name that another source decides: refused where that one clears it, otherwise said already."""
+        kind = "block" if winner is None else self.rules[winner].kind
+        if self.rules[claim].kind == "block" and kind in _GUARDS:
+            self.refusals[claim // 2].add(_GUARDS[kind], _shown(key))
+        else:
+            self.tallies[claim // 2].covered += 1
+
+    def _guarded(self, number: int, parent: int | None) -> str:
+        """Why the nearest kept parent forbids this entry, or empty text."""
+        if parent is None:
+            return ""
+        rule, over = self.rules[number], self.rules[parent]
+        if rule.kind == "block" and (over.kind in ("help", "witness") or (over.whole and not rule.checked)):
+            return _GUARDS[over.kind]
+        if rule.kind == "allow" and not rule.checked and over.category in SERIOUS_CORE and number != parent - 1:
+            return "below a site that nobody may allow"
+        return ""
+
+
+def _pair(rule: Rule) -> tuple[Rule, Rule]:
+    """The rule for what a list excepts, and the list's own."""
+    return Rule(list_name=rule.list_name, kind="allow", version=rule.version), rule
+
+
+def _strongest(claims: Sequence[int], parent: int | None) -> int | None:
+    """The strongest source that names the site. A list's exception silences that list only, here and below its own entry."""
+    for claim in claims:
+        if claim % 2 and claim - 1 not in claims:
+            return claim
+    return parent - 1 if parent is not None and parent % 2 and parent - 1 in claims else None
+
+
+def _shown(key: str) -> str:
+    return reverse(key.replace("!", "."))
+
+
+def _grouped(lines: Iterable[str]) -> Iterator[tuple[str, list[int]]]:
+    """Sorted lines as (key, rules in rising order), one for each key."""
+    present, ranks = "", list[int]()
+    for line in lines:
+        key, _, rank = line.partition(" ")
+        if key != present:
+            if ranks:
+                yield present, ranks
+            present, ranks = key, []
+        ranks.append(int(rank))
+    if ranks:
+        yield present, ranks
+
+
+class _Spool:
+    """Lines on their way to one file, written in batches."""
+
+    def __init__(self, file: IO[str]) -> None:
+        self._file = file
+        self._lines: list[str] = []
+
+    def add(self, line: str) -> None:
+        self._lines.append(line)
+        if len(self._lines) >= _SPOOLED:
+            self.flush()
+
+    def flush(self) -> None:
+        self._file.writelines(self._lines)
+        self._lines.clear()

@@ -1,0 +1,47 @@
+"""Public suffixes (`co.uk`, `github.io`): names under which anybody may have a site, so that no list may flag one whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from importlib.resources import files
+
+
+class PublicSuffixes:
+    """The rules of the Public Suffix List, with its private part (hosting firms) told apart from the registries'."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        """`lines` of the list's own file format."""
+        self._registries: set[str] = set()
+        self._private: set[str] = set()
+        self._wild: set[str] = set()  # parents of `*.parent`
+        self._exceptions: set[str] = set()
+        rules = self._registries
+        for line in lines:
+            if "===BEGIN PRIVATE DOMAINS===" in line:
+                rules = self._private
+            rule = line.strip()
+            if rule and not rule.startswith("//"):
+                self._add(rule, rules)
+
+    def _add(self, rule: str, rules: set[str]) -> None:
+        text = ".".join(label if label.isascii() else "xn--" + label.encode("punycode").decode() for label in rule.split("."))
+        if text.startswith("*."):
+            self._wild.add(text[2:])
+        elif text.startswith("!"):
+            self._exceptions.add(text[1:])
+        else:
+            rules.add(text)
+
+    @classmethod
+    def bundled(cls) -> PublicSuffixes:
+        """The list that comes with publicsuffixlist; never fetched."""
+        text = files("publicsuffixlist").joinpath("public_suffix_list.dat").read_text(encoding="utf-8")
+        return cls(text.splitlines())
+
+    def forbids(self, name: str, *, checked: bool = False) -> bool:
+        """Whether an entry of that name would flag sites of many owners. A checked entry may name a private suffix (a tunnel's)."""
+        if name in self._private:
+            return not checked
+        if name in self._registries:
+            return True
+        return name.partition(".")[2] in self._wild and name not in self._exceptions
