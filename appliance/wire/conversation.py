@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, MutableMapping
 from typing import Any, Final
 
-from appliance.model import HttpHost, Sighting, TlsHello, TunnelSeen
-from appliance.wire import dns, http
+from appliance.model import HttpHost, LoggedOn, Sighting, TlsHello, TunnelSeen
+from appliance.wire import dns, http, kerberos, ntlm
 from appliance.wire.envelope import Envelope
+from appliance.wire.handshakes import encrypted_dns
+from appliance.wire.handshakes_tcp import tcp_handshake
 from appliance.wire.http2 import PREFACE, ClientFrames
 from appliance.wire.limits import Limits
-from appliance.wire.questions import tell_dns
+from appliance.wire.questions import tell_dns, tell_llmnr
 from appliance.wire.reader import Malformed
+from appliance.wire.services import tell_encrypted_dns, tell_handshake, tell_kerberos
 from appliance.wire.socks import parse_socks
 from appliance.wire.speech import DNS_PORTS, recognise
 from appliance.wire.streams import Speech, Stream
@@ -20,6 +23,7 @@ from appliance.wire.tls import ClientHello, peek_stream, read_client_hello, star
 # Messages read at one go: pipelined requests, DNS questions in a row.
 _MAX_TURNS: Final = 256
 _MAX_TARGET: Final = 1_024
+_LLMNR: Final = 5355
 
 
 class Conversation:
@@ -36,20 +40,21 @@ class Conversation:
             Speech.HTTP2: self._read_http2,
             Speech.DNS: self._read_dns,
             Speech.SOCKS: self._read_socks,
+            Speech.PROXY_LINE: self._read_proxy_line,
         }
 
     def listen(self, stream: Stream, found: list[Sighting]) -> None:
         """Read as many messages as are whole, and add what they say to `found`."""
         for _ in range(_MAX_TURNS):
             data = bytes(stream.assembly.data)
-            if not data:
-                return
-            if stream.speech is Speech.UNKNOWN and not self._recognise(stream, data):
-                return
-            reader = self._readers.get(stream.speech)
-            if reader is None:
+            if not data or (stream.speech is Speech.UNKNOWN and not self._begin(stream, data, found)):
                 return
             speech = stream.speech
+            if speech is Speech.UNKNOWN:
+                continue
+            reader = self._readers.get(speech)
+            if reader is None:
+                return
             try:
                 if not reader(stream, data, found):
                     return
@@ -70,18 +75,42 @@ class Conversation:
                 if head is not None and head.host:
                     found.append(_request_sighting(head.method, head.target, head.host, self._sender(stream, now)))
 
-    def _recognise(self, stream: Stream, data: bytes) -> bool:
+    def _begin(self, stream: Stream, data: bytes, found: list[Sighting]) -> bool:
+        """Whether to go on: the stream's speech is known now, or blank lines before it were stepped over."""
+        # RFC 9112 section 2.2: empty lines before a request mean nothing.
+        blank = len(data) - len(data.lstrip(b"\r\n"))
+        if blank:
+            stream.consume(blank)
+            return True
+        return self._recognise(stream, data, found)
+
+    def _recognise(self, stream: Stream, data: bytes, found: list[Sighting]) -> bool:
         """Whether the stream's speech is known now; bytes before a beginning that may still come are kept."""
         ports = self._envelope
         speech = recognise(data, dns_port=ports.port in DNS_PORTS or ports.sender_port in DNS_PORTS)
         if speech is None or (speech is Speech.OTHER and not stream.anchored):
             return False
         if speech is Speech.OTHER:
-            stream.finish(Speech.OTHER)
+            self._tell_other(stream, data, found)
             return False
         stream.speech = speech
         stream.anchored = True
         stream.spoke = stream.spoke or speech is not Speech.DNS
+        return True
+
+    def _tell_other(self, stream: Stream, data: bytes, found: list[Sighting]) -> None:
+        """What a connection's first bytes say that are neither TLS nor HTTP."""
+        stream.finish(Speech.OTHER)
+        envelope = self._envelope
+        handshake = tcp_handshake(data, envelope.port)
+        if handshake is not None:
+            found.append(tell_handshake(handshake, envelope))
+        elif envelope.port == kerberos.PORT:
+            found += tell_kerberos(data, envelope)
+
+    def _read_proxy_line(self, stream: Stream, data: bytes, found: list[Sighting]) -> bool:
+        stream.consume(data.index(b"\n") + 1)
+        stream.speech = Speech.UNKNOWN
         return True
 
     def _read_tls(self, stream: Stream, data: bytes, found: list[Sighting]) -> bool:
@@ -90,7 +119,11 @@ class Conversation:
             stream.need = len(data) + hello
             return False
         if not stream.name or stream.name != hello.sni:
-            found.append(_hello_sighting(hello, stream, self._envelope.outward()))
+            client = self._envelope.outward()
+            found.append(_hello_sighting(hello, stream, client))
+            tunnel = encrypted_dns(client["port"], hello.alpn, "tcp")
+            if tunnel:
+                found.append(tell_encrypted_dns(tunnel, hello.sni, client))
         stream.name = hello.sni
         stream.answered = False
         stream.finish()
@@ -100,10 +133,13 @@ class Conversation:
         head = http.parse_request_head(data)
         if head is None:
             return False
-        if head.host:
-            found.append(_request_sighting(head.method, head.target, head.host, self._envelope.outward()))
+        for host in {head.host, head.authority} - {""}:
+            found.append(_request_sighting(head.method, head.target, host, self._envelope.outward()))
         if head.method == "CONNECT":
             stream.after = "connect"
+        user = ntlm.find_user(data[: head.size])
+        if user is not None:
+            found.append(LoggedOn(**self._envelope.outward(), user=user.user, realm=user.domain, via="ntlm"))
         stream.consume(head.size + max(head.body, 0))
         stream.speech = Speech.UNKNOWN
         if head.body == http.UNKNOWN_LENGTH:
@@ -119,12 +155,15 @@ class Conversation:
         for request in requests:
             found.append(_request_sighting(request.method, "", request.host, self._envelope.outward()))
         stream.consume(used)
+        if stream.frames.lost:
+            stream.finish(Speech.OTHER)
         return False
 
     def _read_dns(self, stream: Stream, data: bytes, found: list[Sighting]) -> bool:
         messages, used = dns.unframe(data)
+        is_llmnr = _LLMNR in (self._envelope.port, self._envelope.sender_port)
         for message in messages:
-            found += tell_dns(message, self._envelope, "tcp")
+            found += tell_llmnr(message, self._envelope) if is_llmnr else tell_dns(message, self._envelope, "tcp")
         stream.consume(used)
         left = data[used : used + 2]
         stream.need = 2 + int.from_bytes(left, "big") if len(left) == 2 else 2

@@ -17,10 +17,11 @@ from appliance.model import Frame, Sighting
 from appliance.wire import ip, link, tunnels
 from appliance.wire.envelope import Envelope
 from appliance.wire.fragments import Fragments
-from appliance.wire.ip import TCP, UDP
+from appliance.wire.ip import ICMPV6, NO_NEXT_HEADER, TCP, UDP
 from appliance.wire.limits import Limits
-from appliance.wire.link import IPV4, IPV6, MPLS, MPLS_MULTICAST
+from appliance.wire.link import ARP, IPV4, IPV6, MPLS, MPLS_MULTICAST
 from appliance.wire.reader import Malformed
+from appliance.wire.services import tell_arp, tell_icmp6
 from appliance.wire.tcp import Segments
 from appliance.wire.udp import Datagrams
 
@@ -64,19 +65,14 @@ class Dissector:
             (protocol, at, end), fragment = ip.open_v4(data, at, self._envelope)
         elif ethertype == IPV6:
             (protocol, at, end), fragment = ip.open_v6(data, at, self._envelope)
-        elif ethertype in (MPLS, MPLS_MULTICAST) and layers:
-            return self._network(*self._carried(link.open_mpls(data, at, self._envelope), data), layers - 1)
+        elif ethertype in (MPLS, MPLS_MULTICAST):
+            return self._enter(link.open_mpls(data, at, self._envelope), data, layers)
         else:
-            return ()
+            return tell_arp(data[at:], self._envelope) if ethertype == ARP else ()
         if fragment is None:
             return self._transport(protocol, data, at, end, layers)
         whole = self._fragments.add(fragment, data[at:end], self._envelope.time)
         return self._whole(*whole, layers) if whole else ()
-
-    @staticmethod
-    def _carried(carried: link.Carried, data: bytes) -> tuple[int, bytes, int]:
-        ethertype, at = carried
-        return ethertype, data, at
 
     def _whole(self, protocol: int, data: bytes, layers: int) -> Sequence[Sighting]:
         """What a datagram put together from fragments says; more extension headers may stand before its transport."""
@@ -90,7 +86,7 @@ class Dissector:
             return self._datagram(data, at, end, layers)
         opener = tunnels.BY_PROTOCOL.get(protocol)
         if opener is None:
-            return ()
+            return tell_icmp6(data[at:end], self._envelope) if protocol == ICMPV6 else ()
         return self._enter(opener(data, at, self._envelope), data, layers)
 
     def _datagram(self, data: bytes, at: int, end: int, layers: int) -> Sequence[Sighting]:
@@ -103,7 +99,7 @@ class Dissector:
         opener = tunnels.BY_PORT.get(port) or tunnels.BY_PORT.get(sender_port)
         if opener is not None:
             ethertype, inner = opener(data, at, envelope)
-            if ethertype:
+            if ethertype and not (opener is tunnels.open_teredo and data[inner + 6] in (ICMPV6, NO_NEXT_HEADER)):
                 return self._enter((ethertype, inner), data[:end], layers)
         envelope.sender_port = sender_port
         envelope.port = port

@@ -57,16 +57,21 @@ class Decoder:
         self._size = 0
         self._capacity = 4_096
 
-    def decode(self, block: bytes) -> list[tuple[bytes, bytes]]:
-        """The fields of a header block in order, values of the static table left empty; raises `Malformed`."""
+    def decode(self, block: bytes, *, cut_off: bool = False) -> list[tuple[bytes, bytes]]:
+        """The fields of a header block in order, most values of the static table left empty; raises `Malformed`.
+
+        With `cut_off` only the beginning is there, and what it says is all that is wanted.
+        """
         reader = Reader(block)
         fields: list[tuple[bytes, bytes]] = []
-        while reader.left:
-            if len(fields) >= _MAX_FIELDS:
-                raise Malformed("too many header fields")
-            field = self._field(reader)
-            if field is not None:
-                fields.append(field)
+        try:
+            while reader.left and len(fields) < _MAX_FIELDS:
+                field = self._field(reader)
+                if field is not None:
+                    fields.append(field)
+        except Malformed:
+            if not cut_off:
+                raise
         return fields
 
     def _field(self, reader: Reader) -> tuple[bytes, bytes] | None:

@@ -15,7 +15,8 @@ MAX_HEAD: Final = 16_384
 # Bodies longer than this are as good as endless: sequence numbers wrap at twice as much.
 _MAX_BODY: Final = 1 << 30
 
-_REQUEST_LINE: Final = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]{1,32})[ \t]+([^\r\n]*?)[ \t]*HTTP/\d(?:\.\d)?[ \t]*\r?\n")
+# Servers take methods of any bytes and even a missing space before the version; then the version is part of the target.
+_REQUEST_LINE: Final = re.compile(rb"([^\s\x16]\S{0,31})[ \t]+([^\r\n]*?)(?:[ \t]+HTTP/\d\.?\d?|(?<=HTTP/\d\.\d))[ \t]*\r?\n")
 _BEGINNING: Final = re.compile(rb"[A-Z][A-Z0-9_-]{0,31}(?: [^\r\n]*)?\r?\Z")
 _METHOD: Final = re.compile(
     rb"(?:GET|POST|HEAD|PUT|CONNECT|OPTIONS|DELETE|PATCH|PROPFIND|PROPPATCH|REPORT|SEARCH|TRACE|MKCOL|COPY|MOVE|LOCK|UNLOCK"
@@ -32,16 +33,16 @@ _SCHEME: Final = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*://([^/?#]*)")
 class RequestHead(Struct, frozen=True, gc=False):
     """A request's first lines. `size` is the head's length in bytes, `body` that of the body or UNKNOWN_LENGTH.
 
-    `host` is lower case without port; `target` is what the request line asks for; `ticket` the base64 of an NTLM or
-    Negotiate log-on, empty where there is none.
+    `host` is lower case without port; `target` is what the request line asks for, and `authority` the host in it where it
+    names one (to a proxy), which need not be the same.
     """
 
     method: str
     target: str
     host: str
+    authority: str
     size: int
     body: int = 0
-    ticket: bytes = b""
     complete: bool = True
 
 
@@ -75,15 +76,15 @@ def parse_request_head(data: bytes, *, cut_off: bool = False) -> RequestHead | N
         return None
     size = end.end() if end else len(data)
     head = data[: end.start() + 1 if end else data.rfind(b"\n") + 1] + b"\n"
-    method = line[1].decode("ascii", "replace")
-    return RequestHead(method, text_of(line[2]), _host(method, line[2], head), size, _body(head), _ticket(head), end is not None)
-
-
-def _host(method: str, target: bytes, head: bytes) -> str:
-    """The Host field; without one, the host in the target itself (RFC 9112 section 3.2)."""
+    method, target = line[1].decode("latin-1"), line[2]
     field = _HOST.search(head)
-    if field and field[1].strip():
-        return bare_host(field[1])
+    authority = _authority(method, target)
+    host = bare_host(field[1]) if field else ""
+    return RequestHead(method, text_of(target), host or authority, authority, size, _body(head), end is not None)
+
+
+def _authority(method: str, target: bytes) -> str:
+    """The host in the request line: CONNECT's target, or an absolute URI's host (RFC 9112 section 3.2)."""
     if method == "CONNECT":
         return bare_host(target)
     absolute = _SCHEME.match(target)
@@ -109,8 +110,3 @@ def _body(head: bytes) -> int:
         return 0
     count = int(length[1])
     return count if count <= _MAX_BODY else UNKNOWN_LENGTH
-
-
-def _ticket(head: bytes) -> bytes:
-    field = _TICKET.search(head)
-    return field[1] if field else b""

@@ -32,12 +32,13 @@ class Request(Struct, frozen=True, gc=False):
 class ClientFrames:
     """Reads a client's frames in order; keeps a header block that is not at its end, within bounds."""
 
-    __slots__ = ("_block", "_decoder")
+    __slots__ = ("_block", "_decoder", "lost")
 
     def __init__(self) -> None:
         """A connection whose preface has just been read."""
         self._decoder = Decoder()
         self._block = b""
+        self.lost = False  # True once nothing more can be read
 
     def read(self, data: bytes) -> tuple[list[Request], int]:
         """The requests in the whole frames at the start of `data`, and how many bytes may be stepped over.
@@ -52,10 +53,11 @@ class ClientFrames:
             if kind > _LAST_FRAME_TYPE:
                 raise Malformed("unknown HTTP/2 frame")
             if kind in (_HEADERS, _CONTINUATION):
-                if end - at > _MAX_BLOCK:
-                    raise Malformed("HTTP/2 header block over the limit")
                 if end > len(data):
-                    break
+                    if end - at <= _MAX_BLOCK:
+                        break
+                    # Too long to wait for; the host stands at its beginning.
+                    return found + self._peek_block(flags, data[at + _HEADER :]), len(data)
                 found += self._read_block(kind, flags, data[at + _HEADER : end])
             at = end
         return found, at
@@ -68,10 +70,18 @@ class ClientFrames:
             self._block = block
             return []
         self._block = b""
-        fields = dict(reversed(self._decoder.decode(block)))
-        host = fields.get(b":authority") or fields.get(b"host", b"")
-        method = fields.get(b":method", b"").decode("ascii", "replace")
-        return [Request(method, bare_host(host))] if host else []
+        return _request(self._decoder.decode(block))
+
+    def _peek_block(self, flags: int, payload: bytes) -> list[Request]:
+        """The request in the beginning of a header block; the table is out of step after this."""
+        self.lost = True
+        return _request(self._decoder.decode(_fragment(flags & ~_PADDED, payload), cut_off=True))
+
+
+def _request(fields: list[tuple[bytes, bytes]]) -> list[Request]:
+    first = dict(reversed(fields))
+    host = first.get(b":authority") or first.get(b"host", b"")
+    return [Request(first.get(b":method", b"").decode("latin-1"), bare_host(host))] if host else []
 
 
 def _fragment(flags: int, payload: bytes) -> bytes:

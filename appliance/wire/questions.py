@@ -9,9 +9,10 @@ from appliance.model import DnsAnswer, LlmnrAsked, MdnsAsked, NameAsked, Sightin
 from appliance.wire.dns import first_question, parse_message
 from appliance.wire.dns_records import read_answer
 from appliance.wire.envelope import Envelope
+from appliance.wire.handshakes import Handshake, dnscrypt_name
+from appliance.wire.services import tell_announcements, tell_handshake
 
 _RESPONSE: Final = 0x80
-_OPCODE: Final = 0x78
 
 
 def tell_dns(data: bytes, envelope: Envelope, transport: Literal["udp", "tcp"] = "udp") -> Sequence[Sighting]:
@@ -22,12 +23,20 @@ def tell_dns(data: bytes, envelope: Envelope, transport: Literal["udp", "tcp"] =
         question = first_question(data)
         if question is None or not question.name:
             return ()
-        return (NameAsked(**envelope.outward(), name=question.name, qtype=question.qtype, transport=transport),)
+        asked = NameAsked(**envelope.outward(), name=question.name, qtype=question.qtype, transport=transport)
+        if dnscrypt_name(question.name):
+            return (asked, tell_handshake(Handshake("dnscrypt"), envelope, question.name))
+        return (asked,)
     return _tell_all(data, envelope, NameAsked)
 
 
 def tell_mdns(data: bytes, envelope: Envelope) -> Sequence[Sighting]:
-    """The names that a multicast DNS query asks for (RFC 6762 section 5), which are often many; raises `Malformed`."""
+    """The names that a multicast DNS query asks for, which are often many, or what a response announces (RFC 6762).
+
+    Raises `Malformed`.
+    """
+    if len(data) > 2 and data[2] & _RESPONSE:
+        return tell_announcements(data, envelope)
     return _tell_all(data, envelope, MdnsAsked)
 
 

@@ -11,6 +11,7 @@ from appliance.wire.streams import Speech
 from appliance.wire.tls import starts_client_hello
 
 DNS_PORTS: Final = frozenset({53, 5353, 5355})
+_PROXY_LINE: Final = b"PROXY "  # HAProxy's protocol, version 1: a line that says who the client is, before what it says
 _HELLO_SURE: Final = 6  # bytes after which a record of handshake is known to hold a ClientHello
 
 
@@ -18,7 +19,7 @@ def recognise(data: bytes, *, dns_port: bool) -> Speech | None:
     """What the first bytes are; None where more bytes are needed to tell."""
     if starts_client_hello(data):
         return Speech.TLS if len(data) >= _HELLO_SURE else None
-    if 0x21 <= data[0] < 0x7F:
+    if 0x21 <= data[0] < 0x7F or b" HTTP/1." in data:
         speech = _recognise_text(data)
         if speech is not Speech.OTHER:
             return speech
@@ -37,6 +38,8 @@ def starts_anew(data: bytes) -> bool:
 def _recognise_text(data: bytes) -> Speech | None:
     if data.startswith(http2.PREFACE):
         return Speech.HTTP2
+    if data.startswith(_PROXY_LINE):
+        return Speech.PROXY_LINE if b"\n" in data else None
     if http2.PREFACE.startswith(data):
         return None
     if http.has_request_line(data):

@@ -30,9 +30,10 @@ class Speech(IntEnum):
     HTTP2 = 3
     DNS = 4
     SOCKS = 5
-    OTHER = 6
+    PROXY_LINE = 6
+    OTHER = 7
     """Something else: bytes are not kept, but a TLS or HTTP beginning is watched for."""
-    DONE = 7
+    DONE = 8
     """All that can be read has been read."""
 
 

@@ -19,6 +19,7 @@ _u16_pair: Final = Struct("!HH").unpack_from
 _ERSPAN_2: Final = 0x88BE
 _ERSPAN_3: Final = 0x22EB
 _WCCP: Final = 0x883E
+_ARUBA: Final = 0x8200  # and the next few, one for each kind of traffic
 _MAX_HEADERS: Final = 16
 
 
@@ -34,6 +35,8 @@ def open_gre(data: bytes, at: int, envelope: Envelope) -> Carried:
         return link.open_ethernet(data, at + (20 if data[at + 11] & 1 else 12), envelope)
     if protocol == _WCCP:
         return IPV4, at if data[at] >> 4 == 4 else at + 4
+    if protocol & 0xFF00 == _ARUBA:
+        return _open_wlan(data, at, envelope)
     return _open_carried(protocol, data, at, envelope)
 
 
@@ -52,6 +55,11 @@ def _open_ipv6(data: bytes, at: int, envelope: Envelope) -> Carried:
 
 def _open_mpls(data: bytes, at: int, envelope: Envelope) -> Carried:
     return MPLS, at
+
+
+def _open_wlan(data: bytes, at: int, envelope: Envelope) -> Carried:
+    start = wlan.open_data_frame(data, at, envelope) or wlan.open_data_frame(data, at, envelope, swapped=True)
+    return link.open_ethertype(0, data, start, envelope) if start else (NOTHING, at)
 
 
 def _open_carried(protocol: int, data: bytes, at: int, envelope: Envelope) -> Carried:
@@ -102,7 +110,7 @@ def _open_gtp(data: bytes, at: int, envelope: Envelope) -> Carried:
     return link.open_ip(data, at, envelope)
 
 
-def _open_teredo(data: bytes, at: int, envelope: Envelope) -> Carried:
+def open_teredo(data: bytes, at: int, envelope: Envelope) -> Carried:
     """Teredo (RFC 4380 section 5.1.1): authentication and origin indications, then IPv6."""
     if data[at : at + 2] == b"\x00\x01":
         at += 13 + data[at + 2] + data[at + 3]
@@ -120,8 +128,7 @@ def _open_capwap(data: bytes, at: int, envelope: Envelope) -> Carried:
     at += header
     if not flags & 0x100:
         return link.open_ethernet(data, at, envelope)
-    start = wlan.open_data_frame(data, at, envelope) or wlan.open_data_frame(data, at, envelope, swapped=True)
-    return link.open_ethertype(0, data, start, envelope) if start else (NOTHING, at)
+    return _open_wlan(data, at, envelope)
 
 
 def _open_l2tp(data: bytes, at: int, envelope: Envelope) -> Carried:
@@ -160,7 +167,7 @@ BY_PROTOCOL: Final[Mapping[int, Callable[[bytes, int, Envelope], Carried]]] = {
 BY_PORT: Final[Mapping[int, Callable[[bytes, int, Envelope], Carried]]] = {
     1701: _open_l2tp,
     2152: _open_gtp,
-    3544: _open_teredo,
+    3544: open_teredo,
     4754: open_gre,
     4789: _open_vxlan,
     4790: _open_vxlan_gpe,

@@ -8,21 +8,42 @@ from typing import Any, Final
 from appliance.model import Opened, QuicHello, Sighting
 from appliance.wire.dns import looks_like_dns
 from appliance.wire.envelope import Envelope
+from appliance.wire.handshakes import encrypted_dns, udp_handshake
 from appliance.wire.limits import Limits
 from appliance.wire.questions import tell_dns, tell_llmnr, tell_mdns
 from appliance.wire.quic import HelloParts, InitialReassembler
 from appliance.wire.quic_crypto import VERSIONS
 from appliance.wire.reader import Malformed
+from appliance.wire.services import (
+    tell_dhcp,
+    tell_dhcp6,
+    tell_encrypted_dns,
+    tell_handshake,
+    tell_kerberos,
+    tell_netbios,
+    tell_netbios_sender,
+    tell_radius,
+)
 from appliance.wire.tls import parse_client_hello, peek_client_hello
 
 _LONG_HEADER: Final = 0xC0
 _QUIC_VERSIONS: Final = frozenset(number.to_bytes(4, "big") for number in VERSIONS)
+_SHORTEST: Final = 12  # bytes: a DNS header
 _GOOGLE: Final = 0x51  # "Q", the first letter of Google's versions
 
 Teller = Callable[[bytes, Envelope], Sequence[Sighting]]
 
 _BY_PORT: Final[Mapping[int, tuple[str, Teller]]] = {
     53: ("dns", tell_dns),
+    67: ("dhcp", tell_dhcp),
+    68: ("dhcp", tell_dhcp),
+    88: ("kerberos", tell_kerberos),
+    137: ("netbios", tell_netbios),
+    138: ("netbios", tell_netbios_sender),
+    546: ("dhcp6", tell_dhcp6),
+    547: ("dhcp6", tell_dhcp6),
+    1646: ("radius", tell_radius),
+    1813: ("radius", tell_radius),
     5353: ("mdns", tell_mdns),
     5355: ("llmnr", tell_llmnr),
 }
@@ -52,33 +73,36 @@ class Datagrams:
 
     def flush(self, now: float) -> list[Sighting]:
         """What can be said of QUIC connections whose hello stayed unfinished."""
-        return [_quic_sighting(parts, origin) for _, origin, parts in self._quic.expire(now)]
+        return [sighting for _, origin, parts in self._quic.expire(now) for sighting in _quic_sightings(parts, origin)]
 
     def _tell_unknown(self, payload: bytes, envelope: Envelope) -> Sequence[Sighting]:
-        if len(payload) < 17:
+        if len(payload) < _SHORTEST:
             return ()
         if payload[0] >= _LONG_HEADER:
             if payload[1:5] in _QUIC_VERSIONS or payload[1] == _GOOGLE:
                 return self._tell_quic(payload, envelope)
         elif payload[9] == _GOOGLE:
             return self._tell_quic(payload, envelope)
-        return tell_dns(payload, envelope) if looks_like_dns(payload) else ()
+        if looks_like_dns(payload):
+            return tell_dns(payload, envelope)
+        handshake = udp_handshake(payload, envelope.port)
+        return () if handshake is None else (tell_handshake(handshake, envelope),)
 
     def _tell_quic(self, payload: bytes, envelope: Envelope) -> Sequence[Sighting]:
         key = (envelope.sender, envelope.sender_port, envelope.target, envelope.port)
         origin = envelope.outward()
         parts = self._quic.feed(key, payload, envelope.time, origin)
-        return () if parts is None else (_quic_sighting(parts, origin),)
+        return () if parts is None else _quic_sightings(parts, origin)
 
 
-def _quic_sighting(parts: HelloParts, origin: dict[str, Any]) -> Sighting:
+def _quic_sightings(parts: HelloParts, origin: dict[str, Any]) -> Sequence[Sighting]:
     """The hello, or a connection without a name."""
     if parts.name:
-        return QuicHello(**origin, name=parts.name, version=parts.version)
+        return (QuicHello(**origin, name=parts.name, version=parts.version),)
     if not parts.body:
-        return Opened(**origin, transport="udp")
+        return (Opened(**origin, transport="udp"),)
     hello = parse_client_hello(parts.body, "q") if parts.complete else peek_client_hello(parts.body)
-    return QuicHello(
+    told = QuicHello(
         **origin,
         name=hello.sni,
         alpn=hello.alpn,
@@ -86,3 +110,5 @@ def _quic_sighting(parts: HelloParts, origin: dict[str, Any]) -> Sighting:
         fingerprint=hello.fingerprint,
         version=parts.version,
     )
+    tunnel = encrypted_dns(origin["port"], hello.alpn, "udp")
+    return (told, tell_encrypted_dns(tunnel, hello.sni, origin)) if tunnel else (told,)
