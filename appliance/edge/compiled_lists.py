@@ -35,7 +35,7 @@ _CURRENT = "current"
 _MANIFEST = "manifest.json"
 
 
-class Corrupt(Exception):
+class CorruptError(Exception):
     """A compiled set that is missing, damaged or of another version; it can always be made again from its sources."""
 
 
@@ -186,28 +186,31 @@ def one_writer(lists_dir: Path) -> Iterator[None]:
 
 
 def read_manifest(lists_dir: Path) -> Manifest:
-    """The manifest of the set in force; raises Corrupt."""
+    """The manifest of the set in force; raises CorruptError."""
     file = lists_dir / _CURRENT / _MANIFEST
     try:
         manifest = msgspec.json.decode(file.read_bytes(), type=Manifest)
     except (OSError, msgspec.DecodeError) as error:
-        raise Corrupt(f"{file}: {error}") from error
+        raise CorruptError(f"{file}: {error}") from error
     if manifest.form != FORM or len(manifest.shard_of_bucket) != BUCKETS:
-        raise Corrupt(f"{file}: made by another version")
+        raise CorruptError(f"{file}: made by another version")
     return manifest
 
 
 def open_set(lists_dir: Path, manifest: Manifest, *, verify: bool = False) -> DomainLists:
-    """The lists of a set, memory-mapped; raises Corrupt. `verify` reads every byte once: a damaged trie could crash the program."""
+    """The lists of a set, memory-mapped; raises CorruptError.
+
+    `verify` reads every byte once: looking things up in a damaged trie could crash the program.
+    """
     folder = lists_dir / _CURRENT
     try:
         for piece in (*manifest.tries, *manifest.arrays):
             _check(folder, piece, verify=verify)
         shards = [_shard(folder, trie, rules) for trie, rules in zip(manifest.tries, manifest.arrays, strict=True)]
     except (OSError, ValueError, RuntimeError) as error:
-        raise Corrupt(str(error)) from error
+        raise CorruptError(str(error)) from error
     if any(not 0 <= number < len(shards) for number in manifest.shard_of_bucket):
-        raise Corrupt(f"{folder}: a bucket without a trie")
+        raise CorruptError(f"{folder}: a bucket without a trie")
     return DomainLists(
         shards,
         manifest.shard_of_bucket,

@@ -1,6 +1,6 @@
 """The names of all lists brought into one order: what each list says, what guards refuse, which entry wins.
 
-The way: names of all sources spool to disk in buckets by their first two labels; each bucket is sorted by itself, so that every entry
+Names of all sources spool to disk in buckets by their first two labels. Each bucket is sorted by itself, so that every entry
 follows its parents; guards and precedence decide there. Memory stays the same however long the lists are.
 """
 
@@ -13,7 +13,7 @@ from typing import IO
 
 from msgspec import Struct
 
-from appliance.edge.list_files import ListProblem, Refusals, read_names
+from appliance.edge.list_files import ListError, Refusals, read_names
 from appliance.edge.list_formats import Exempt
 from appliance.edge.suffixes import PublicSuffixes
 from appliance.judge.categories import CATEGORIES, LEVELS, SERIOUS_CORE
@@ -69,7 +69,7 @@ def _strength(source: Source) -> tuple[int, int, bool]:
 
 
 class Compilation:
-    """One run over all sources. A source numbered n owns two rules: 2n for what the list itself excepts, 2n + 1 for its entries."""
+    """One run over all sources. Source n owns two rules: 2n for what the list itself excepts, 2n + 1 for its entries."""
 
     def __init__(
         self, sources: Iterable[Source], folder: Path, suffixes: PublicSuffixes, progress: Progress | None = None
@@ -93,7 +93,7 @@ class Compilation:
             for number, source in enumerate(self.sources):
                 try:
                     self._spool_source(number, source, spools)
-                except ListProblem as error:
+                except ListError as error:
                     self.tallies[number].problem = f"The list “{source.rule.list_name}” is not in force in full: {error}."
             for spool in spools:
                 spool.flush()
@@ -109,7 +109,7 @@ class Compilation:
                 continue
             self._names += 1
             if self._names > MOST_NAMES:
-                raise ListProblem(f"there are more than {MOST_NAMES:,} names in all lists")
+                raise ListError(f"there are more than {MOST_NAMES:,} names in all lists")
             key = reverse(name)
             rule = number * 2 + (0 if isinstance(name, Exempt) else 1)
             # '!' sorts below every character of a name and ' ' below '!': an entry comes right before all that is under it.

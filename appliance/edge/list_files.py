@@ -1,7 +1,7 @@
 """List files as checked names: opens plain, gzipped and tarred files and folders, reads them as a stream, counts what it refuses.
 
-Nothing is unpacked to disk, no line and no file is held whole, and rubbish is a count with a few examples, never an error. Only a file
-that cannot be read at all raises `ListProblem`, with one sentence for a person.
+Nothing is unpacked to disk, no line and no file is held whole, and rubbish is a count with a few examples, never an error. Only a
+file that cannot be read at all raises `ListError`, with one sentence for a person.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _BROKEN = (OSError, EOFError, zlib.error, tarfile.TarError)
 Progress = Callable[[int], None]
 
 
-class ListProblem(Exception):
+class ListError(Exception):
     """A list that cannot be read; the message is one sentence."""
 
 
@@ -58,7 +58,7 @@ class Refusals:
 def read_names(path: Path, form: str, refusals: Refusals, progress: Progress | None = None) -> Iterator[str]:
     """The names of a list file in a normal form; exceptions of the list come as `Exempt`, sealed names as `sha256:...`.
 
-    `progress` is told how many bytes of the file (as stored) have been read. Raises ListProblem.
+    `progress` is told how many bytes of the file (as stored) have been read. Raises ListError.
     """
     with _opened(path, progress) as streams:
         for stream in streams:
@@ -104,13 +104,13 @@ def is_sealed(text: str) -> bool:
     return head == "sha256" and len(tag) == 3 and len(digest) == 64 and set(tag + digest.lower()) <= set("0123456789abcdef")
 
 
-def text_lines(stream: IO[bytes], refusals: Refusals) -> Iterator[str]:
+def text_lines(stream: IO[bytes] | gzip.GzipFile, refusals: Refusals) -> Iterator[str]:
     """The lines of a stream as text: UTF-8, or Latin-1 for a block that is not; a line beyond all measure is refused whole."""
     tail, first, size = b"", True, 0
     while block := stream.read(_BLOCK):
         size += len(block)
         if size > MOST_TEXT:
-            raise ListProblem(f"it unpacks to more than {MOST_TEXT >> 30} GB")
+            raise ListError(f"it unpacks to more than {MOST_TEXT >> 30} GB")
         block = tail + block
         cut = block.rfind(b"\n") + 1
         whole, tail = block[:cut], block[cut:]
@@ -134,7 +134,7 @@ def _decoded(whole: bytes) -> Iterator[str]:
 
 
 @contextmanager
-def _opened(path: Path, progress: Progress | None) -> Iterator[Iterator[IO[bytes]]]:
+def _opened(path: Path, progress: Progress | None) -> Iterator[Iterator[IO[bytes] | gzip.GzipFile]]:
     """The byte streams that make up a list: one for a file, each `domains` file of a folder or an archive."""
     try:
         if path.is_dir():
@@ -143,10 +143,10 @@ def _opened(path: Path, progress: Progress | None) -> Iterator[Iterator[IO[bytes
         with _Counted(path, progress) as raw:
             yield _archive_streams(raw) if _is_tar(path) else iter([_unpacked(raw)])
     except FileNotFoundError as error:
-        raise ListProblem("the file is not there") from error
+        raise ListError("the file is not there") from error
     except _BROKEN as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise ListProblem(f"it can't be read ({reason})") from error
+        raise ListError(f"it can't be read ({reason})") from error
 
 
 class _Counted(io.RawIOBase):
@@ -180,7 +180,7 @@ def _is_tar(path: Path) -> bool:
     return tarfile.is_tarfile(path)
 
 
-def _unpacked(raw: _Counted) -> IO[bytes]:
+def _unpacked(raw: _Counted) -> IO[bytes] | gzip.GzipFile:
     """The file's bytes, through gzip where its first two bytes say so."""
     buffered = io.BufferedReader(raw)
     if buffered.peek(2)[:2] == b"\x1f\x8b":
@@ -199,7 +199,7 @@ def domains_files(folder: Path) -> list[Path]:
 def _folder_streams(folder: Path) -> Iterator[IO[bytes]]:
     files = domains_files(folder)
     if not files:
-        raise ListProblem("the folder holds no file called domains")
+        raise ListError("the folder holds no file called domains")
     for file in files:
         with file.open("rb") as stream:
             yield stream
@@ -217,4 +217,4 @@ def _archive_streams(raw: _Counted) -> Iterator[IO[bytes]]:
                 found = True
                 yield stream
     if not found:
-        raise ListProblem("the archive holds no file called domains")
+        raise ListError("the archive holds no file called domains")

@@ -13,10 +13,7 @@ Names = Sequence[str] | None
 Reader = Callable[[str], Names]
 
 # What every hosts file says of the machine itself.
-_OWN_HOSTS = frozenset(
-    "localhost localhost.localdomain local broadcasthost ip6-localhost ip6-loopback ip6-localnet ip6-mcastprefix ip6-allnodes "
-    "ip6-allrouters ip6-allhosts 0.0.0.0".split()
-)
+_OWN_HOSTS = re.compile(r"localhost(?:\.localdomain)?|local|broadcasthost|ip6-[a-z]+|0\.0\.0\.0", re.IGNORECASE)
 _HOSTS_LINE = re.compile(r"(?:(?:0|127)(?:\.\d{1,3}){3}|::1?|fe80::\S*|ff0\d::\d|255\.255\.255\.255)\s+\S")
 _ADDRESS = re.compile(
     r"\[?(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]*:[0-9a-f:]*:[0-9a-f:.]*)\]?(?:[/:]\d{1,5})?(?:-\S*)?", re.IGNORECASE
@@ -48,7 +45,7 @@ def read_domain(line: str) -> Names:
 
 
 def _one(word: str) -> Names:
-    """A word as a name: without scheme, wildcard and port. A path makes it one page of a site, which would accuse the whole site."""
+    """A word as a name: without scheme, wildcard and port. A path means one page only, and would accuse the whole site."""
     if not word[0].isalnum() or "/" in word or ":" in word:
         if word.startswith(("!", ";", "//")):
             return ()
@@ -71,7 +68,7 @@ def read_hosts(line: str) -> Names:
         return () if not words else _one(words[0])
     if not _HOSTS_LINE.match(line.lstrip()):
         return None
-    return [word for word in words[1:] if word.lower() not in _OWN_HOSTS]
+    return [word for word in words[1:] if not _OWN_HOSTS.fullmatch(word)]
 
 
 def read_adblock(line: str) -> Names:
@@ -146,7 +143,7 @@ class ReadRpz:
 
 
 def read_csv(line: str) -> Names:
-    """The first column: a name with `*.`, scheme, port or path. The path is an end point of a program that owns the host, so the host counts."""
+    """The first column: a name with `*.`, scheme, port or path; the path is an end point of a program that owns the host."""
     cell = line.strip().partition(",")[0].strip().strip('"')
     if not cell or cell.lower() in ("uri", "domain", "host", "hostname", "name") or cell[0] == "#":
         return ()

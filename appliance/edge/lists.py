@@ -1,4 +1,4 @@
-"""The lists in force: the project's own and the files named in the settings, compiled when one of them changed, otherwise opened."""
+"""The lists in force: the project's own and the files named in the settings, compiled when one changed, otherwise opened."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import msgspec
 
 from appliance.config import ListFile, Settings
 from appliance.edge import compiled_lists
-from appliance.edge.compiled_lists import Corrupt, Manifest
+from appliance.edge.compiled_lists import CorruptError, Manifest
 from appliance.edge.list_compiler import Compilation, Progress, Source, Tally
 from appliance.edge.list_files import domains_files
 from appliance.edge.list_seeds import seed_sources
@@ -48,12 +48,12 @@ def ensure(settings: Settings, data_dir: Path, *, progress: Progress | None = No
 
 
 def open_lists(lists_dir: Path) -> DomainLists:
-    """The compiled set of a folder, memory-mapped; raises Corrupt."""
+    """The compiled set of a folder, memory-mapped; raises CorruptError."""
     return compiled_lists.open_set(lists_dir, compiled_lists.read_manifest(lists_dir))
 
 
 def manifest_of(data_dir: Path) -> Manifest:
-    """What the set in force is made of; raises Corrupt."""
+    """What the set in force is made of; raises CorruptError."""
     return compiled_lists.read_manifest(data_dir / _FOLDER)
 
 
@@ -64,7 +64,7 @@ def _open_fresh(lists_dir: Path, sources: Sequence[Source]) -> DomainLists | Non
         if manifest.key != _key(sources):
             return None
         return compiled_lists.open_set(lists_dir, manifest, verify=True)
-    except Corrupt:
+    except CorruptError:
         return None
 
 

@@ -39,7 +39,7 @@ class PublicSuffixes:
         return cls(text.splitlines())
 
     def forbids(self, name: str, *, checked: bool = False) -> bool:
-        """Whether an entry of that name would flag sites of many owners. A checked entry may name a private suffix (a tunnel's)."""
+        """Whether an entry of that name would flag sites of many owners; a checked one may name a private suffix (a tunnel's)."""
         if name in self._private:
             return not checked
         if name in self._registries:

@@ -1,8 +1,8 @@
 """The categories a name can stand in: how urgent each is from the start, and the words that sentences use for it.
 
-Levels are chosen for a head teacher with no analyst. `urgent` (lamp red, buzzer) is kept for the four where a child may be in danger
-today and minutes count. `look` is what an adult should see the same day. `note` is ordinary life, or a matter for a lesson, that only a
-pattern makes interesting. Everything that hides traffic is `look`, because what the box cannot see it cannot judge.
+Levels are chosen for a head teacher with no analyst. `urgent` (lamp red, buzzer) is kept for the four where a child may be in
+danger today and minutes count. `look` is what an adult should see the same day. `note` is ordinary life, or a matter for a
+lesson, that only a pattern makes interesting. Everything that hides traffic is `look`: what the box cannot see it cannot judge.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ FourC = Literal["content", "contact", "conduct", "commerce"]
 class Category(Struct, frozen=True, kw_only=True):
     """One category: `phrase` completes "This name is on a list as ..."; `title` heads a group on a page.
 
-    `four_c` is the area of risk of Keeping Children Safe in Education, part two. A `serious` category can't be switched off in the school.
+    `four_c` is the area of risk in Keeping Children Safe in Education, part two. Nobody in the school can switch off what is
+    `serious`.
     """
 
     id: str
@@ -33,7 +34,7 @@ class Category(Struct, frozen=True, kw_only=True):
 _URGENT: tuple[tuple[str, str, str, FourC], ...] = (
     ("suicide", "Suicide", "a site about ending life", "content"),
     ("self_harm", "Self-harm", "a site about hurting yourself", "content"),
-    # An adult may be on the other side now; only known exploitation and paid-cam sites stand here, general chat does not.
+    # An adult may be on the other side now; only known exploitation sites stand here, general chat with strangers does not.
     ("cse", "Sexual exploitation", "a site used to exploit children", "contact"),
     # The Prevent duty; the list is short and holds violent movements only, never lawful parties or faiths.
     ("extremism", "Extremism", "a site of violent extremists", "content"),
@@ -46,7 +47,6 @@ _LOOK: tuple[tuple[str, str, str, FourC], ...] = (
     ("violence", "Violence and gore", "a site of real violence or gore", "content"),
     ("weapons", "Weapons", "a site that sells or shows weapons", "content"),
     ("drugs", "Drugs", "a site about buying or using drugs", "content"),
-    ("alcohol_tobacco", "Alcohol, tobacco and vapes", "a site that sells alcohol, tobacco or vapes", "commerce"),
     ("gambling", "Gambling", "a gambling site", "commerce"),
     ("discrimination", "Hate and discrimination", "a site of hate against groups of people", "content"),
     ("vawg", "Hate against women and girls", "a site of hate against women and girls", "content"),
@@ -66,6 +66,8 @@ _NOTE: tuple[tuple[str, str, str, FourC], ...] = (
     ("social_media", "Social media", "a social media service", "contact"),
     ("games", "Games", "a games site", "contact"),
     ("ai_companion", "AI companions", "a service of AI companions", "contact"),
+    # Staff shop too; a child who looks for vapes is a talk, not an alarm.
+    ("alcohol_tobacco", "Alcohol, tobacco and vapes", "a site that sells alcohol, tobacco or vapes", "commerce"),
     ("misinformation", "Misinformation", "a site known for made-up news", "content"),
     ("piracy", "Piracy", "a site of pirated films, music or games", "conduct"),
 )

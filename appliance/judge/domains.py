@@ -1,7 +1,7 @@
 """What the compiled lists say of one name: the most specific entry that covers it, by whole labels.
 
-`notevil.com` and `evil.com.example` are not covered by an entry `evil.com`; `www.evil.com` is. The files behind the tries are opened at
-the edge; this module only looks things up. It does not decide about devices, patterns or incidents.
+`notevil.com` and `evil.com.example` are not covered by an entry `evil.com`; `www.evil.com` is. The files behind the tries are
+opened at the edge; this module only looks things up. It does not decide about devices, patterns or incidents.
 """
 
 from __future__ import annotations

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from appliance.judge.categories import CATEGORIES
 from appliance.judge.domains import DomainLists, Match
 from appliance.judge.names import normalise
 from appliance.model import Verdict
 
+_ADDRESS = re.compile(r"\[?(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]*:[0-9a-f.]*:[0-9a-f:.]*)\]?(?:%\w+)?", re.IGNORECASE | re.ASCII)
 _SHOWN = 80  # characters of a name that is not one
 
 
@@ -67,7 +70,6 @@ def _subject(name: str, match: Match) -> str:
 
 def _not_a_name(text: str) -> str:
     shown = "".join(char if char.isprintable() else "?" for char in text[:_SHOWN]) + ("…" if len(text) > _SHOWN else "")
-    digits = text.strip("[] ").replace(".", "").replace(":", "")
-    if digits and all(char in "0123456789abcdefABCDEF" for char in digits) and ("." in text or ":" in text):
+    if _ADDRESS.fullmatch(text.strip()):
         return f"{shown} is an address, not a name, and lists of names say nothing about it."
     return f"“{shown}” is not a name that a site on the internet could have."

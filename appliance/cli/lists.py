@@ -1,0 +1,123 @@
+"""`safespan lists ...`: which lists are in force, and the way every other command opens them."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+from appliance import config
+from appliance.cli.output import data_dir_option, format_option, print_records, wants_jsonl
+from appliance.edge import lists as edge_lists
+from appliance.edge.list_compiler import Tally
+from appliance.judge.domains import DomainLists
+from appliance.model import ListStatus
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_COLUMNS = ("name", "category", "entries", "refused", "version", "age", "licence", "problem")
+
+
+def settings_option(function: F) -> F:
+    """Add `--settings FILE`."""
+    return click.option(
+        "--settings",
+        "settings_file",
+        type=click.Path(dir_okay=False, path_type=Path),
+        default=None,
+        help="The settings file that names further lists (default: the box's own).",
+    )(function)
+
+
+def lists_in_force(settings_file: Path | None, data_dir: Path) -> DomainLists:
+    """The lists by the settings, compiled first where they changed; in a folder of this user's own if `data_dir` isn't theirs."""
+    try:
+        settings = config.load(settings_file)
+        with _bar() as progress:
+            return edge_lists.ensure(settings, writable(data_dir), progress=progress)
+    except config.SettingsError as error:
+        raise click.ClickException(str(error)) from error
+    except OSError as error:
+        raise click.ClickException(f"The lists can't be compiled: {error.strerror or error} ({error.filename}).") from error
+
+
+def writable(data_dir: Path) -> Path:
+    """`data_dir`, or a cache folder of this user's where that may not be written."""
+    nearest = next((folder for folder in (data_dir, *data_dir.parents) if folder.exists()), data_dir)
+    if os.access(nearest, os.W_OK):
+        return data_dir
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "safespan"
+
+
+@contextmanager
+def _bar() -> Iterator[Callable[[str, int, int], None]]:
+    """A progress bar on standard error, shown once a list of some size is being read."""
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        tasks: dict[str, Any] = {}
+
+        def tell(label: str, done: int, whole: int) -> None:
+            if label not in tasks:
+                tasks[label] = bar.add_task(f"Reading {label}".replace("[", r"\["), total=whole or None)
+            bar.update(tasks[label], completed=done)
+
+        yield tell
+
+
+@click.group()
+def lists() -> None:
+    """The lists that names are judged by."""
+
+
+@lists.command()
+@data_dir_option
+@settings_option
+@click.option("--refused", "examples", is_flag=True, help="Show what was refused of each list, with examples.")
+@format_option
+def status(data_dir: Path, settings_file: Path | None, examples: bool, form: str | None) -> None:
+    """Show each list: entries, refused lines, version, age, licence and what is wrong with it."""
+    found = lists_in_force(settings_file, data_dir)
+    tallies = edge_lists.manifest_of(writable(data_dir)).tallies
+    print_records((_line(entry, tallies.get(entry.name), time.time()) for entry in found.statuses), _COLUMNS, form)
+    if examples and not wants_jsonl(form):
+        _show_refused(tallies)
+    for entry in found.statuses:
+        if entry.problem:
+            click.echo(entry.problem, err=True)
+
+
+def _line(entry: ListStatus, tally: Tally | None, now: float) -> dict[str, Any]:
+    """One list as a record."""
+    return {
+        "name": entry.name,
+        "category": entry.category,
+        "entries": entry.entries,
+        "refused": entry.refused,
+        "version": entry.version,
+        "updated": entry.updated,
+        "age": _age(now - entry.updated) if entry.updated else "",
+        "licence": entry.licence,
+        "problem": entry.problem,
+        "covered": tally.covered if tally else 0,
+        "reasons": tally.reasons if tally else {},
+        "examples": tally.examples if tally else {},
+    }
+
+
+def _age(seconds: float) -> str:
+    """Whole days in words; a clock that was set back makes no negative age."""
+    days = int(max(0.0, seconds) // 86_400)
+    return "today" if days == 0 else "1 day" if days == 1 else f"{days} days"
+
+
+def _show_refused(tallies: dict[str, Tally]) -> None:
+    for name, tally in tallies.items():
+        for reason, count in tally.reasons.items():
+            click.echo(f"{name}: {count} refused, {reason}, such as {', '.join(tally.examples.get(reason, []))}")
