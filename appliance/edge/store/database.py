@@ -20,8 +20,8 @@ from appliance.edge.store.errors import StoreError, explained
 
 Row = dict[str, Any]
 
-BUSY_SECONDS = 2.0
-ATTEMPTS = 3
+BUSY_SECONDS = 1.0
+ATTEMPTS = 2
 # A write-ahead log that has once grown (one long reader is enough) is cut back to this at the next checkpoint.
 JOURNAL_LIMIT = 4 * 1024 * 1024
 

@@ -6,7 +6,7 @@ touches the other's columns, and once there is a decision the seen part stands s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
 import msgspec
@@ -17,22 +17,10 @@ from appliance.edge.store.journal import Journal
 from appliance.edge.store.origin import Origin
 from appliance.model import Decision, Incident, Level, Note
 
-_SEEN = [
-    "category",
-    "level",
-    "device",
-    "mac",
-    "first_seen",
-    "last_seen",
-    "count",
-    "names",
-    "outcome",
-    "confidence",
-    "sentence",
-    "reason",
-    "source",
-    "exercise",
-]
+_SEEN = (
+    *("category", "level", "device", "mac", "first_seen", "last_seen", "count", "names"),
+    *("outcome", "confidence", "sentence", "reason", "source", "exercise"),
+)
 _COLUMNS = ", ".join(["id", *_SEEN, "acknowledged", "decision"])
 _URGENT_FIRST = "CASE level WHEN 'urgent' THEN 0 WHEN 'look' THEN 1 ELSE 2 END, first_seen, id"
 TEXT_LIMIT = 4_000  # characters of one note
@@ -144,6 +132,10 @@ class Incidents:
         """An acknowledged urgent incident has come up again after a quiet time: the lamp must say so."""
         for number in numbers:
             self._db.execute("UPDATE incidents SET acknowledged = 0 WHERE id = ? AND decision IS NULL", (number,))
+
+    def reword(self, sentences: Mapping[int, str]) -> None:
+        """Replace sentences as the days pass; what they say stays the same."""
+        self._db.execute_many("UPDATE incidents SET sentence = ? WHERE id = ?", [(text, n) for n, text in sentences.items()])
 
     def _note(self, number: int, kind: str, text: str, *, by: str, now: float) -> None:
         row = {"incident": number, "time": now, "by": by, "kind": kind, "text": text[:TEXT_LIMIT], **self._origin.stamp()}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from appliance.edge.store.database import Database
@@ -51,7 +53,7 @@ class Journal:
         rows = self._db.rows("SELECT status FROM lists ORDER BY name")
         return [msgspec.json.decode(row["status"], type=ListStatus) for row in rows]
 
-    def save_lists(self, lists: list[ListStatus]) -> None:
+    def save_lists(self, lists: Sequence[ListStatus]) -> None:
         """Replace what is known of the lists in force."""
         with self._db.transaction():
             self._db.execute("DELETE FROM lists")

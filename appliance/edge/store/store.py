@@ -6,7 +6,7 @@ of one process. Nothing in here judges; SQL stays in this package.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -45,6 +45,7 @@ class Store:
     """`safespan.db` in `data_dir`, which must last, and `recent.db` in `recent_dir`, which lives in memory."""
 
     def __init__(self, lasting: Database, recent: Database, recent_dir: Path, clock_synced: Callable[[], bool | None]) -> None:
+        self.data_dir = lasting.path.parent
         self.recent_dir = recent_dir
         self._lasting = lasting
         self._recent_db = recent
@@ -143,6 +144,10 @@ class Store:
         """Acknowledged urgent incidents that came up again: the lamp turns red again."""
         self._incidents.sound_again(numbers)
 
+    def reword(self, sentences: Mapping[int, str]) -> None:
+        """Replace the sentences of incidents, by id, as the days pass; decided ones too."""
+        self._incidents.reword(sentences)
+
     def save_health(self, health: Health) -> None:
         """Overwrite the newest health."""
         self._recent.save(health)
@@ -153,7 +158,7 @@ class Store:
 
     def save_lists(self, lists: Sequence[ListStatus]) -> None:
         """Replace what is known of the lists in force."""
-        self._journal.save_lists(list(lists))
+        self._journal.save_lists(lists)
 
     def add_recent(self, rows: Iterable[RecentName]) -> None:
         """Add names to the ring of the last hours."""

@@ -1,0 +1,309 @@
+"""The guardian program: takes the sensor's sightings, judges, writes the store, decides the lamp. It has no network at all.
+
+    socket -> ChannelReader -> Pipeline -> Recorder -> Store
+                    every tick: lamp; every second: health
+
+One thread, one loop. Flagged things are committed as soon as the batch they came in is judged, the rest every few seconds.
+A sensor that goes away, a store that fails, a broken list: health says so, and the loop goes on.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import selectors
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from types import FrameType
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import click
+
+from appliance.config import Settings, SettingsError, load, recent_dir
+from appliance.edge import clock
+from appliance.edge.channel import ChannelError, ChannelReader
+from appliance.edge.compiled_lists import CorruptError
+from appliance.edge.lists import ensure, manifest_of, open_lists
+from appliance.edge.store import Store, StoreError
+from appliance.edge.systemd import Notifier
+from appliance.judge.domains import DomainLists
+from appliance.judge.lamp import decide_lamp
+from appliance.model import Lamp, SensorMessage, SensorReport, Sighting
+from appliance.pipeline import Pipeline
+from appliance.recorder import Recorder
+from appliance.vitals import Circumstances, Vitals
+
+TICK = 0.2  # the lamp is decided this often
+HEALTH_SECONDS = 1.0
+COMMIT_SECONDS = 3.0
+TRIM_SECONDS = 60.0
+COPY_SECONDS = 3600.0
+LISTS_SECONDS = 30.0
+RETRY_SECONDS = 2.0  # after the store has failed
+BATCHES_PER_TURN = 64  # read from the sensor before the lamp has its turn again
+
+
+class Guardian:
+    """The loop's state. `step` does one turn and returns soon; `run` goes on until `stop`."""
+
+    def __init__(
+        self,
+        recorder: Recorder,
+        settings: Settings,
+        lists: DomainLists,
+        *,
+        listener: socket.socket | None = None,
+        demonstration: bool = False,
+        now: Callable[[], float] = clock.now,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._recorder, self._store, self._pipeline = recorder, recorder.store, recorder.pipeline
+        self._settings, self._zone, self._lists = settings, zone_of(settings), lists
+        self._now, self._monotonic = now, monotonic
+        self._selector = selectors.DefaultSelector()
+        self._reader: ChannelReader | None = None
+        self._vitals = Vitals(self._pipeline, started=now(), monotonic=monotonic(), demonstration=demonstration)
+        self._problems: tuple[str, ...] = ()
+        self._due = dict.fromkeys(("lamp", "health", "commit", "trim", "copy", "lists", "store"), 0.0)
+        self._lamp: Lamp | None = None
+        self._day = ""
+        self._complaint = ""
+        self._stopped = False
+        self._listener = listener
+        if listener is not None:
+            listener.setblocking(False)
+            self._selector.register(listener, selectors.EVENT_READ)
+
+    def attach(self, sock: socket.socket) -> None:
+        """Listen to this sensor from now on; an earlier one is let go."""
+        self._let_go()
+        sock.setblocking(False)
+        self._reader = ChannelReader(sock)
+        self._selector.register(sock, selectors.EVENT_READ)
+
+    def stop(self) -> None:
+        """End `run` after the turn at hand."""
+        self._stopped = True
+
+    def run(self, notifier: Notifier) -> None:
+        """Turn after turn until `stop`; then write what is left."""
+        notifier.ready()
+        while not self._stopped:
+            self.step(TICK)
+            notifier.alive()
+        notifier.stopping()
+        self._recorder.commit(self._now())
+        self._selector.close()
+
+    def step(self, patience: float) -> None:
+        """One turn: what the sensor has sent, at most `patience` seconds of waiting for it, then whatever is due."""
+        for key, _ in self._selector.select(patience):
+            if key.fileobj is self._listener:
+                self._accept()
+            else:
+                self._hear()
+        self._commit_pressing()
+        self._do("commit", COMMIT_SECONDS, self._commit)
+        self._do("health", HEALTH_SECONDS, self._write_health)
+        self._do("lamp", TICK, self._write_lamp)
+        self._do("trim", TRIM_SECONDS, self._trim)
+        self._do("copy", COPY_SECONDS, self._keep_copy)
+        self._do("lists", LISTS_SECONDS, self._follow_lists)
+
+    def _do(self, what: str, every: float, deed: Callable[[], None]) -> None:
+        """Do something that is due, and keep a failing store from ending the loop."""
+        at = self._monotonic()
+        if at < self._due[what]:
+            return
+        self._due[what] = at + every
+        try:
+            deed()
+        except StoreError as error:
+            self._recorder.problem = str(error)
+
+    def _accept(self) -> None:
+        assert self._listener is not None
+        with contextlib.suppress(OSError):
+            self.attach(self._listener.accept()[0])
+
+    def _hear(self) -> None:
+        """Take what the sensor has sent, up to a bound, so that the lamp has its turn too."""
+        for _ in range(BATCHES_PER_TURN):
+            if self._reader is None:
+                return
+            try:
+                batch = self._reader.read()
+            except ChannelError as error:
+                self._complain(str(error))
+                batch = None
+            if batch is None:
+                self._let_go()
+                return
+            if not batch:
+                return
+            self._take(batch)
+
+    def _take(self, batch: list[SensorMessage]) -> None:
+        sightings: list[Sighting] = []
+        for message in batch:
+            if isinstance(message, SensorReport):
+                self._vitals.hear(message, self._monotonic())
+            else:
+                sightings.append(message)
+        self._pipeline.feed(sightings)
+        self._commit_pressing()
+
+    def _let_go(self) -> None:
+        if self._reader is not None:
+            self._selector.unregister(self._reader)
+            self._reader.close()
+            self._reader = None
+
+    def _commit_pressing(self) -> None:
+        """Write flagged things at once; while the store fails, only now and then."""
+        if self._pipeline.folder.pressing and self._monotonic() >= self._due["store"]:
+            self._recorder.commit_flagged(self._now())
+            if self._recorder.problem:
+                self._due["store"] = self._monotonic() + RETRY_SECONDS
+            else:
+                self._write_lamp()
+
+    def _commit(self) -> None:
+        now = self._now()
+        self._recorder.follow(now)
+        self._recorder.commit(now)
+        self._pipeline.folder.forget_quiet(now)
+
+    def _write_lamp(self) -> None:
+        """Decide the lamp from what the store holds open, so that an acknowledgement on the page counts at once."""
+        unsaved = self._pipeline.folder.unsaved_urgent()
+        counts, sounding = self._store.count_open(), self._store.count_sounding() + unsaved
+        lamp = decide_lamp(counts, sounding, self._problems, self._now())
+        before, self._lamp = self._lamp, lamp
+        if before is None or not _same(before, lamp) or lamp.time - before.time >= 1.0 or lamp.time < before.time:
+            self._store.save_lamp(lamp)
+        else:
+            self._lamp = before
+        if before is not None and before.colour != lamp.colour:
+            # An acknowledgement changes what may come back: take it over before the next hit.
+            self._recorder.follow(self._now())
+
+    def _write_health(self) -> None:
+        health = self._vitals.health(self._circumstances())
+        self._problems = health.problems
+        self._store.save_health(health)
+        self._complain(self._recorder.problem)
+
+    def _circumstances(self) -> Circumstances:
+        return Circumstances(
+            now=self._now(),
+            monotonic=self._monotonic(),
+            lists=self._lists.statuses,
+            clock_synced=clock.is_synced(),
+            sensor_connected=self._reader is not None,
+            store_fails=bool(self._recorder.problem),
+            recovered=bool(self._store.recovered),
+        )
+
+    def _trim(self) -> None:
+        """Keep the ring of names within its bounds; at a new day, sentences name the day they speak of."""
+        now, keep = self._now(), self._settings.keep
+        self._store.trim_recent(now, keep.recent_hours, keep.recent_rows)
+        day = datetime.fromtimestamp(now, self._zone).date().isoformat()
+        if day != self._day:
+            self._day = day
+            self._recorder.reword(now)
+
+    def _keep_copy(self) -> None:
+        self._store.keep_copy(self._now())
+
+    def _follow_lists(self) -> None:
+        """Take a new set of lists into use once another program has put it in place."""
+        folder = self._store.data_dir / "lists"
+        try:
+            if manifest_of(self._store.data_dir).key[:12] == self._lists.version:
+                return
+            self._lists = open_lists(folder)
+        except CorruptError as error:
+            self._complain(f"The new lists can't be used, so the old ones stay ({error}).")
+            return
+        self._pipeline.use_lists(self._lists)
+        self._store.save_lists(self._lists.statuses)
+
+    def _complain(self, problem: str) -> None:
+        """Say a failing state once when it begins and once when it ends."""
+        if problem != self._complaint:
+            print(f"guardian: {problem or 'the records can be written again.'}", file=sys.stderr)  # noqa: T201 - the journal's line
+            self._complaint = problem
+
+
+def _same(one: Lamp, other: Lamp) -> bool:
+    """Whether two lamps show the same, whenever they were decided."""
+    return (one.colour, one.sentence, one.urgent, one.look) == (other.colour, other.sentence, other.urgent, other.look)
+
+
+def zone_of(settings: Settings) -> ZoneInfo:
+    """The school's time zone; a name that this machine does not know is a SettingsError."""
+    try:
+        return ZoneInfo(settings.school.time_zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        name = settings.school.time_zone
+        raise SettingsError(f"school.time_zone is {name!r}, which is no time zone; write one such as Europe/London.") from error
+
+
+def listen(path: Path) -> socket.socket:
+    """A listening socket at `path` that this user and this group may connect to."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
+    listener.bind(str(path))
+    path.chmod(0o660)
+    listener.listen(1)
+    return listener
+
+
+@click.command()
+@click.option("--data-dir", type=click.Path(file_okay=False, path_type=Path), required=True, help="The folder of the records.")
+@click.option("--settings", "settings_file", type=click.Path(path_type=Path), help="A settings file.")
+@click.option("--socket", "socket_path", type=click.Path(path_type=Path), help="Listen here for the sensor.")
+@click.option("--fd", type=int, help="A connected socket to the sensor, inherited from the parent.")
+@click.option("--demonstration", is_flag=True, help="Say on the page that this is a demonstration.")
+def main(data_dir: Path, settings_file: Path | None, socket_path: Path | None, fd: int | None, demonstration: bool) -> None:
+    """Judge what the sensor sees, keep the records, decide the lamp."""
+    if (fd is None) == (socket_path is None):
+        raise click.UsageError("Give one of --fd and --socket.")
+    try:
+        settings = load(settings_file)
+        zone = zone_of(settings)
+        with Store.open(data_dir, recent_dir(data_dir), check=True) as store:
+            listener = listen(socket_path) if socket_path else None
+            lists = ensure(settings, data_dir)
+            recorder = Recorder(store, Pipeline(lists, zone=zone))
+            recorder.restore(clock.now())
+            store.save_lists(lists.statuses)
+            guardian = Guardian(recorder, settings, lists, listener=listener, demonstration=demonstration)
+            if fd is not None:
+                guardian.attach(socket.socket(fileno=fd))
+            _run(guardian)
+    except (SettingsError, StoreError, OSError) as error:
+        print(f"guardian: {error}", file=sys.stderr)  # noqa: T201 - the journal's line
+        sys.exit(1)
+
+
+def _run(guardian: Guardian) -> None:
+    """Run until SIGTERM or Ctrl-C."""
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        guardian.stop()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    guardian.run(Notifier.from_environment())
+
+
+if __name__ == "__main__":
+    main()

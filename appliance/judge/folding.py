@@ -1,0 +1,279 @@
+"""Hits folded into incidents: one for what one device did in one category, until it is decided or a day has been quiet.
+
+    hit -> Case (grows) -> Incident (saved by whoever owns the store) -> decided: the next hit begins a new case
+
+A case counts visits, not packets: the look-ups, hellos and answers of one page load are one visit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import tzinfo
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from appliance.judge.levels import higher, level_of, surer
+from appliance.judge.outcomes import Evidence, outweighs
+from appliance.judge.sentences import write_sentence
+from appliance.model import Confidence, Incident, Level, Outcome, Verdict
+
+NAMES = 20  # distinct names kept per incident; the count goes on
+ENTRIES = 64  # list entries whose last visit is remembered per incident
+VISIT_SECONDS = 10.0  # requests for the same entry within this time of each other are one visit
+QUIET_SECONDS = 86_400.0  # after such a day a new hit is a new incident
+SOUND_AGAIN_SECONDS = 3_600.0  # an acknowledged urgent incident that comes back after this must be seen again
+CASES = 5_000  # open at once; 1,000 devices in five categories each
+NEW_PER_HOUR = 500  # new incidents; more than that is an attack on the box, or a list gone wrong
+
+Key = tuple[str, str, bool]  # device, category, exercise
+
+
+class Hit(Struct, frozen=True, kw_only=True):
+    """One flagged sighting: which device (its key and the name to show), which verdict, when."""
+
+    time: float
+    mac: str
+    device: str
+    verdict: Verdict
+
+    @property
+    def key(self) -> Key:
+        """What it folds into."""
+        return (self.mac, self.verdict.category or "", self.verdict.exercise)
+
+
+class Case:
+    """An incident while it can still grow. `dirty`: to be saved; `pressing`: at once; `sounds`: the lamp must be red again."""
+
+    __slots__ = (
+        "acknowledged",
+        "confidence",
+        "count",
+        "device",
+        "dirty",
+        "evidence",
+        "first",
+        "id",
+        "key",
+        "last",
+        "level",
+        "names",
+        "outcome",
+        "pressing",
+        "reason",
+        "since_saved",
+        "sounds",
+        "source",
+        "visits",
+    )
+
+    def __init__(self, hit: Hit) -> None:
+        self.id = 0
+        self.key = hit.key
+        self.device = hit.device
+        self.level: Level = level_of(hit.verdict)
+        self.first = self.last = hit.time
+        self.count = 0
+        self.names: list[str] = []
+        self.outcome: Outcome = "tried"
+        self.evidence = ""
+        self.confidence: Confidence = hit.verdict.confidence
+        self.reason = hit.verdict.reason
+        self.source = hit.verdict.source
+        self.visits: dict[str, float] = {}
+        self.acknowledged = self.sounds = False
+        self.dirty = self.pressing = True
+        # What came in since the last save: if somebody decides in between, this begins the next incident.
+        self.since_saved: list[Hit] = []
+
+    def add(self, hit: Hit) -> None:
+        """Take one hit in."""
+        verdict = hit.verdict
+        if self._is_new_visit(verdict.entry or verdict.name, hit.time):
+            self.count += 1
+        if verdict.name not in self.names and len(self.names) < NAMES:
+            self.names.append(verdict.name)
+        if self.acknowledged and self.level == "urgent" and hit.time - self.last > SOUND_AGAIN_SECONDS:
+            self.acknowledged, self.sounds, self.pressing = False, True, True
+        self._raise(level_of(verdict), verdict.confidence)
+        self.device, self.dirty = hit.device, True
+        self.first, self.last = min(self.first, hit.time), max(self.last, hit.time)
+        if len(self.since_saved) < ENTRIES:
+            self.since_saved.append(hit)
+
+    def learn(self, evidence: Evidence) -> None:
+        """Take in what happened to an attempt; the weightier evidence stays."""
+        if outweighs(evidence.outcome, self.outcome):
+            self.outcome, self.evidence, self.dirty = evidence.outcome, evidence.reason, True
+
+    def incident(self, now: float, zone: tzinfo) -> Incident:
+        """The incident as it stands, with its sentence as read at `now`."""
+        mac, category, exercise = self.key
+        incident = Incident(
+            id=self.id,
+            category=category,
+            level=self.level,
+            device=self.device,
+            mac=mac,
+            first_seen=self.first,
+            last_seen=self.last,
+            count=self.count,
+            names=tuple(self.names),
+            outcome=self.outcome,
+            confidence=self.confidence,
+            reason=f"{self.reason} {self.evidence}".strip(),
+            source=self.source,
+            exercise=exercise,
+        )
+        return _with_sentence(incident, now, zone)
+
+    def saved(self, number: int) -> None:
+        """The store has it, under this id."""
+        self.id = number
+        self.dirty = self.pressing = self.sounds = False
+        self.since_saved.clear()
+
+    def _raise(self, level: Level, confidence: Confidence) -> None:
+        if higher(level, self.level) != self.level:
+            self.level, self.pressing, self.acknowledged = level, True, False
+        self.confidence = surer(confidence, self.confidence)
+
+    def _is_new_visit(self, entry: str, time: float) -> bool:
+        """Whether the last request for this entry was long enough ago. The wire may bring packets a little out of order."""
+        before = self.visits.pop(entry, None)
+        self.visits[entry] = time if before is None else max(time, before)
+        if len(self.visits) > ENTRIES:
+            del self.visits[next(iter(self.visits))]
+        return before is None or abs(time - before) > VISIT_SECONDS
+
+
+class Folder:
+    """All open cases. `capped` counts hits that found no room."""
+
+    def __init__(self, zone: tzinfo, *, limit: int = CASES, new_per_hour: int = NEW_PER_HOUR) -> None:
+        self._zone = zone
+        self._limit = limit
+        self._new_per_hour = new_per_hour
+        self._cases: dict[Key, Case] = {}
+        self._dirty: dict[Key, Case] = {}
+        self._hour = 0
+        self._new_this_hour = 0
+        self.capped = 0
+
+    def __len__(self) -> int:
+        return len(self._cases)
+
+    def hit(self, hit: Hit) -> Case | None:
+        """Fold one hit in; None where too many new incidents have come up in this hour."""
+        case = self._cases.get(hit.key)
+        if case is not None and abs(hit.time - case.last) > QUIET_SECONDS and not case.dirty:
+            del self._cases[hit.key]
+            case = None
+        if case is None:
+            case = self._begin(hit)
+        if case is not None:
+            case.add(hit)
+            self._dirty[case.key] = case
+        return case
+
+    def learn(self, mac: str, verdict: Verdict, evidence: Evidence) -> None:
+        """Take in what happened to an attempt that is still open."""
+        case = self._cases.get((mac, verdict.category or "", verdict.exercise))
+        if case is not None and verdict.name in case.names:
+            case.learn(evidence)
+            if case.dirty:
+                self._dirty[case.key] = case
+
+    def due(self) -> Iterator[Case]:
+        """Cases to be saved, in the order in which they came up. Saving tells the case through `settle`."""
+        yield from list(self._dirty.values())
+
+    @property
+    def pressing(self) -> bool:
+        """Whether something waits that must be saved at once."""
+        return any(case.pressing for case in self._dirty.values())
+
+    def unsaved_urgent(self) -> int:
+        """Urgent cases that the store has not taken: the lamp must show them all the same."""
+        return sum(case.level == "urgent" and (not case.id or case.sounds) for case in self._dirty.values())
+
+    def incident(self, case: Case, now: float) -> Incident:
+        """The incident of a case, with its sentence as read at `now`."""
+        return case.incident(now, self._zone)
+
+    def reword(self, incident: Incident, now: float) -> str:
+        """An incident's sentence as read at `now`."""
+        return write_sentence(incident, now, self._zone)
+
+    def settle(self, case: Case, stored: Incident) -> None:
+        """The store's answer to a save. Where somebody has decided in between, what came since begins a new case."""
+        self._dirty.pop(case.key, None)
+        hits = list(case.since_saved)
+        known = case.id
+        case.saved(stored.id)
+        case.acknowledged = stored.acknowledged
+        if stored.decision is None:
+            return
+        self._cases.pop(case.key, None)
+        for hit in hits if known else ():
+            self.hit(hit)
+
+    def follow(self, open_incidents: Iterable[Incident]) -> None:
+        """What the store holds open now: drop what was decided, take in what was reopened or is from before a restart."""
+        held = {incident.id: incident for incident in open_incidents}
+        for key, case in list(self._cases.items()):
+            if case.id and case.id not in held and not case.dirty:
+                del self._cases[key]
+        for incident in held.values():
+            self._take_over(incident)
+
+    def forget_quiet(self, now: float) -> None:
+        """Close cases that a whole day has been quiet on."""
+        for key, case in list(self._cases.items()):
+            if abs(now - case.last) > QUIET_SECONDS and not case.dirty:
+                del self._cases[key]
+
+    def _take_over(self, incident: Incident) -> None:
+        key = (incident.mac, incident.category, incident.exercise)
+        case = self._cases.get(key)
+        if case is None and len(self._cases) < self._limit:
+            case = self._cases[key] = _case_of(incident)
+        if case is not None and case.id == incident.id:
+            case.acknowledged = incident.acknowledged
+
+    def _begin(self, hit: Hit) -> Case | None:
+        hour = int(hit.time // 3600)
+        if hour != self._hour:
+            self._hour, self._new_this_hour = hour, 0
+        if self._new_this_hour >= self._new_per_hour or not self._has_room():
+            self.capped += 1
+            return None
+        self._new_this_hour += 1
+        case = self._cases[hit.key] = Case(hit)
+        return case
+
+    def _has_room(self) -> bool:
+        """Whether another case fits; the one quiet longest makes room where the store already has it."""
+        if len(self._cases) < self._limit:
+            return True
+        resting = [case for case in self._cases.values() if not case.dirty]
+        if not resting:
+            return False
+        del self._cases[min(resting, key=lambda case: case.last).key]
+        return True
+
+
+def _with_sentence(incident: Incident, now: float, zone: tzinfo) -> Incident:
+    return replace(incident, sentence=write_sentence(incident, now, zone))
+
+
+def _case_of(incident: Incident) -> Case:
+    """A case that goes on from what the store holds."""
+    verdict = Verdict(name="", category=incident.category, level=incident.level, exercise=incident.exercise)
+    case = Case(Hit(time=incident.first_seen, mac=incident.mac, device=incident.device, verdict=verdict))
+    case.saved(incident.id)
+    case.last, case.count, case.names = incident.last_seen, incident.count, list(incident.names)
+    case.outcome, case.confidence, case.acknowledged = incident.outcome, incident.confidence, incident.acknowledged
+    case.reason, case.source = incident.reason, incident.source
+    return case

@@ -1,0 +1,92 @@
+"""One sentence for each incident, as a head can read it aloud. Whole-sentence templates: a translator never meets a fragment.
+
+Every template is the whole sentence with places for the device, what it is about, and when; which one is taken depends on what
+happened, how often, and whether it was an exercise.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, tzinfo
+from typing import Literal
+
+from appliance.judge.categories import CATEGORIES
+from appliance.model import Incident, Outcome
+
+Times = Literal["once", "twice", "often"]
+Deed = Literal["opened", "used"]
+
+# Services run on their own: a device uses them, nobody "opens" them.
+_SERVICES = frozenset(key for key, category in CATEGORIES.items() if category.phrase.startswith("a service"))
+
+_REACHED: dict[tuple[Deed, Times], str] = {
+    ("opened", "once"): "{device} opened {what} at {first}.",
+    ("opened", "twice"): "{device} opened {what} twice, at {first} and {last}.",
+    ("opened", "often"): "{device} opened {what} {count} times between {first} and {last}.",
+    ("used", "once"): "{device} used {what} at {first}.",
+    ("used", "twice"): "{device} used {what} twice, at {first} and {last}.",
+    ("used", "often"): "{device} used {what} {count} times between {first} and {last}.",
+}
+_TRIED: dict[tuple[Deed, Times], str] = {
+    ("opened", "once"): "{device} tried to open {what} at {first}. We can't tell whether it opened.",
+    ("opened", "twice"): "{device} tried to open {what} twice, at {first} and {last}. We can't tell whether it opened.",
+    (
+        "opened",
+        "often",
+    ): "{device} tried to open {what} {count} times between {first} and {last}. We can't tell whether it opened.",
+    ("used", "once"): "{device} looked for {what} at {first}. We can't tell whether it was used.",
+    ("used", "twice"): "{device} looked for {what} twice, at {first} and {last}. We can't tell whether it was used.",
+    ("used", "often"): "{device} looked for {what} {count} times between {first} and {last}. We can't tell whether it was used.",
+}
+_STOPPED: dict[tuple[Deed, Times], str] = {
+    ("opened", "once"): "{device} tried {what} at {first}. The school's filter seems to have stopped it.",
+    ("opened", "twice"): "{device} tried {what} twice, at {first} and {last}. The school's filter seems to have stopped it.",
+    ("opened", "often"): (
+        "{device} tried {what} {count} times between {first} and {last}. The school's filter seems to have stopped it."
+    ),
+    ("used", "once"): "{device} looked for {what} at {first}. The school's filter seems to have stopped it.",
+    ("used", "twice"): "{device} looked for {what} twice, at {first} and {last}. The school's filter seems to have stopped it.",
+    ("used", "often"): (
+        "{device} looked for {what} {count} times between {first} and {last}. The school's filter seems to have stopped it."
+    ),
+}
+_EXERCISE: dict[Times, str] = {
+    "once": "This was a test: {device} asked for a harmless name for {what}, at {first}.",
+    "twice": "This was a test: {device} asked twice for a harmless name for {what}, at {first} and {last}.",
+    "often": "This was a test: {device} asked {count} times for a harmless name for {what}, between {first} and {last}.",
+}
+_BY_OUTCOME: dict[Outcome, dict[tuple[Deed, Times], str]] = {
+    "reached": _REACHED,
+    "tried": _TRIED,
+    "stopped": _STOPPED,
+    "unknown": _TRIED,
+}
+
+
+def write_sentence(incident: Incident, now: float, zone: tzinfo) -> str:
+    """The sentence for an incident as somebody reads it at `now`: a time of another day carries its day."""
+    category = CATEGORIES.get(incident.category)
+    return _template(incident).format(
+        device=incident.device,
+        what=category.phrase if category else "a site on one of the box's lists",
+        count=incident.count,
+        first=speak_time(incident.first_seen, now, zone),
+        last=speak_time(incident.last_seen, now, zone),
+    )
+
+
+def speak_time(time: float, now: float, zone: tzinfo) -> str:
+    """A time as people say it: `10:42`, or `10:42 on Tuesday 24 November`; the year too where it is another one."""
+    then, today = datetime.fromtimestamp(time, zone), datetime.fromtimestamp(now, zone)
+    clock = f"{then.hour}:{then.minute:02}"
+    if then.date() == today.date():
+        return clock
+    day = f"{clock} on {then:%A} {then.day} {then:%B}"
+    return day if then.year == today.year else f"{day} {then.year}"
+
+
+def _template(incident: Incident) -> str:
+    times: Times = "once" if incident.count <= 1 else "twice" if incident.count == 2 else "often"
+    if incident.exercise:
+        return _EXERCISE[times]
+    deed: Deed = "used" if incident.category in _SERVICES else "opened"
+    return _BY_OUTCOME[incident.outcome][deed, times]

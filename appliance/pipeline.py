@@ -1,0 +1,213 @@
+"""The middle of the box as one object: sightings go in, devices, incidents, recent names and counters come out.
+
+Pure: no file, no clock, no randomness; time comes with the sightings, so a replay gives the same answer. Everything that the
+network can make grow is bounded: devices, cases, names waiting to be written, remembered verdicts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, tzinfo
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from appliance.judge.devices import DeviceTable
+from appliance.judge.domains import DomainLists
+from appliance.judge.folding import Folder, Hit
+from appliance.judge.names import normalise
+from appliance.judge.outcomes import weigh_answer, weigh_hello
+from appliance.judge.verdicts import judge_match
+from appliance.model import (
+    Announced,
+    Device,
+    DhcpSeen,
+    DnsAnswer,
+    HelloAnswered,
+    HttpHost,
+    Incident,
+    NameAsked,
+    NetbiosAsked,
+    Opened,
+    QuicHello,
+    RecentName,
+    Seen,
+    Sighting,
+    TlsHello,
+    Verdict,
+)
+
+RECENT_WAITING = 50_000  # (device, kind, name) within one flush; seconds of the busiest school
+VERDICTS = 20_000  # names whose verdict is remembered, twice
+
+
+class Counts(Struct):
+    """Counters for health; they only grow. `named` and `unnamed` are of connections."""
+
+    sightings: int = 0
+    queries: int = 0
+    answers: int = 0
+    hellos: int = 0
+    named: int = 0
+    unnamed: int = 0
+    flagged: int = 0
+    recent_dropped: int = 0
+
+
+class Pipeline:
+    """One box's judgement. Feed it sightings; then take what changed and hand it to whoever owns the store."""
+
+    def __init__(self, lists: DomainLists, *, zone: tzinfo = UTC, devices: DeviceTable | None = None) -> None:
+        self.devices = devices or DeviceTable()
+        self.folder = Folder(zone)
+        self.counts = Counts()
+        self._verdicts = _VerdictMemory(lists)
+        self._recent: dict[tuple[str, str, str, int], RecentName] = {}
+        self._handlers: dict[type, Callable[[str, Seen], None]] = {
+            NameAsked: self._name_asked,
+            DnsAnswer: self._dns_answer,
+            TlsHello: self._hello,
+            QuicHello: self._hello,
+            HttpHost: self._http_host,
+            HelloAnswered: self._hello_answered,
+            Opened: self._opened,
+            DhcpSeen: self._own_name,
+            Announced: self._own_name,
+            NetbiosAsked: self._own_name,
+        }
+        self.last_time = 0.0
+
+    def feed(self, sightings: Sequence[Sighting]) -> None:
+        """Take a batch of sightings in, in the order of the wire."""
+        observe, handlers = self.devices.observe, self._handlers
+        for seen in sightings:
+            key = observe(seen)
+            handler = handlers.get(type(seen))
+            if handler is not None and key:
+                handler(key, seen)
+        if sightings:
+            self.counts.sightings += len(sightings)
+            self.last_time = max(self.last_time, sightings[-1].time)
+
+    def use_lists(self, lists: DomainLists) -> None:
+        """From now on judge by these lists."""
+        self._verdicts = _VerdictMemory(lists)
+
+    def follow(self, open_incidents: Iterable[Incident], devices: Iterable[Device]) -> None:
+        """What people have done in the store: decided, acknowledged, reopened, named."""
+        self.folder.follow(open_incidents)
+        self.devices.set_labels({device.mac: device.label for device in devices if device.label})
+
+    def take_recent(self) -> list[RecentName]:
+        """The names since the last call, counted by device, kind and minute."""
+        recent, self._recent = self._recent, {}
+        return list(recent.values())
+
+    def reasons(self) -> dict[str, int]:
+        """Bounds that were hit, by what they bound; only those that were."""
+        found = {
+            "devices-evicted": self.devices.evicted,
+            "incidents-capped": self.folder.capped,
+            "recent-names-dropped": self.counts.recent_dropped,
+        }
+        return {reason: count for reason, count in found.items() if count}
+
+    def _name_asked(self, key: str, seen: Seen) -> None:
+        assert isinstance(seen, NameAsked)
+        self.counts.queries += 1
+        self._judge(key, seen.time, "dns", seen.name)
+
+    def _hello(self, key: str, seen: Seen) -> None:
+        assert isinstance(seen, TlsHello)
+        self.counts.hellos += 1
+        if seen.name:
+            self.counts.named += 1
+            self._judge(key, seen.time, "quic" if type(seen) is QuicHello else "tls", seen.name)
+        else:
+            self.counts.unnamed += 1
+
+    def _http_host(self, key: str, seen: Seen) -> None:
+        assert isinstance(seen, HttpHost)
+        self.counts.named += 1
+        self._judge(key, seen.time, "http", seen.name)
+
+    def _opened(self, key: str, seen: Seen) -> None:
+        assert isinstance(seen, Opened)
+        # A TCP connection is counted by the hello that follows; a QUIC flow is told only once its name stayed unknown.
+        self.counts.unnamed += seen.transport == "udp"
+
+    def _dns_answer(self, key: str, seen: Seen) -> None:
+        assert isinstance(seen, DnsAnswer)
+        self.counts.answers += 1
+        verdict = self._verdicts.flagged(seen.name)
+        evidence = weigh_answer(seen) if verdict else None
+        if verdict and evidence:
+            self.folder.learn(key, verdict, evidence)
+
+    def _hello_answered(self, key: str, seen: Seen) -> None:
+        assert isinstance(seen, HelloAnswered)
+        verdict = self._verdicts.flagged(seen.name)
+        if verdict:
+            self.folder.learn(key, verdict, weigh_hello(seen))
+
+    def _own_name(self, key: str, seen: Seen) -> None:
+        assert isinstance(seen, DhcpSeen | Announced | NetbiosAsked)
+        self.devices.observe_name(key, seen)
+
+    def _judge(self, key: str, time: float, kind: str, name: str) -> None:
+        """One name that a device asked for or connected to."""
+        verdict = self._verdicts.of(name)
+        if verdict is not None:
+            if verdict.category is None:
+                return  # a help line: no trace at all
+            self.counts.flagged += 1
+            self.folder.hit(Hit(time=time, mac=key, device=self.devices.device(key).name, verdict=verdict))
+        self._remember(key, time, kind, name)
+
+    def _remember(self, key: str, time: float, kind: str, name: str) -> None:
+        """Keep a name for the hour around an incident, once a minute with its count."""
+        row = (key, kind, name, int(time // 60))
+        known = self._recent.get(row)
+        if known is None and len(self._recent) >= RECENT_WAITING:
+            self.counts.recent_dropped += 1
+        elif known is None:
+            self._recent[row] = RecentName(time=time, mac=key, kind=kind, name=name)
+        else:
+            self._recent[row] = replace(known, count=known.count + 1)
+
+
+class _VerdictMemory:
+    """Verdicts of the last names, in two generations so that it never grows and never forgets what is in use.
+
+    None: nothing to say. A verdict without category: a help line.
+    """
+
+    def __init__(self, lists: DomainLists) -> None:
+        self._lists = lists
+        self._young: dict[str, Verdict | None] = {}
+        self._old: dict[str, Verdict | None] = {}
+
+    def of(self, name: str) -> Verdict | None:
+        """The verdict that matters: flagged, or a help line's; None for all other names."""
+        try:
+            return self._young[name]
+        except KeyError:
+            pass
+        verdict = self._old[name] if name in self._old else self._judged(name)
+        if len(self._young) >= VERDICTS:
+            self._old, self._young = self._young, {}
+        self._young[name] = verdict
+        return verdict
+
+    def flagged(self, name: str) -> Verdict | None:
+        """The verdict where it has a category."""
+        verdict = self.of(name)
+        return verdict if verdict is not None and verdict.category is not None else None
+
+    def _judged(self, name: str) -> Verdict | None:
+        clean = normalise(name)
+        match = self._lists.match(clean) if clean else None
+        if clean is None or match is None:
+            return None
+        verdict = judge_match(clean, match)
+        return verdict if verdict.category is not None or match.kind == "help" else None
