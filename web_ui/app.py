@@ -1,0 +1,132 @@
+"""Puts the page together: settings in, a Flask application out."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from flask import Flask, current_app, get_flashed_messages
+from flask_babel import Babel
+from flask_wtf import CSRFProtect
+from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
+
+from appliance.config import Settings
+from web_ui import errors, guard, hostnames, sessions
+from web_ui.assets import Assets, make_blueprint
+from web_ui.passwords import Passphrases
+from web_ui.records import Records, now, store
+from web_ui.throttle import Throttle
+from web_ui.views import about, account, devices, incidents, today, working
+from web_ui.wording import dates, notices
+from web_ui.wording.lamp import STALE, say_lamp, say_watched
+
+HERE = Path(__file__).parent
+
+
+def create_app(
+    settings: Settings,
+    data_dir: Path,
+    recent_dir: Path,
+    *,
+    testing: bool = False,
+    clock: Callable[[], float] = time.time,
+) -> Flask:
+    """The page of one box. `clock` gives seconds since the epoch."""
+    app = Flask(__name__, static_folder=None)
+    app.config.update(
+        TESTING=testing,
+        # Sessions are kept in the store; this key only signs form tokens, so it need not outlive the process.
+        SECRET_KEY=secrets.token_bytes(32),
+        SCHOOL_NAME=settings.school.name,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Strict",
+        WTF_CSRF_TIME_LIMIT=None,
+        MAX_CONTENT_LENGTH=64 * 1024,
+        MAX_FORM_MEMORY_SIZE=64 * 1024,
+        MAX_FORM_PARTS=50,
+        BABEL_DEFAULT_LOCALE="en_GB",
+        BABEL_TRANSLATION_DIRECTORIES=str(HERE / "translations"),
+    )
+    app.extensions |= {
+        "records": Records(data_dir, recent_dir),
+        "clock": clock,
+        "doors": account.Doors(Passphrases(), Throttle()),
+    }
+    Babel(app, timezone_selector=_zone(settings.school.time_zone))
+    # First who asks and where from, then whether the form is ours: a form that is sent too late must not be lost.
+    guard.install(app, settings.page.hosts)
+    CSRFProtect(app)
+    errors.install(app)
+    _set_up_templates(app)
+    _add_pages(app)
+    return app
+
+
+def _zone(name: str) -> Callable[[], str]:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        name = "Europe/London"
+    return lambda: name
+
+
+def _set_up_templates(app: Flask) -> None:
+    app.jinja_loader = ChoiceLoader(
+        [
+            FileSystemLoader(HERE / "templates"),
+            PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
+        ]
+    )
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    app.jinja_env.filters["moment"] = lambda time: dates.say_moment(time, now())
+    app.jinja_env.filters["safe_name"] = lambda name: hostnames.clean(name, 80)
+    app.jinja_env.filters["safe_text"] = lambda text: hostnames.clean(text, 500)
+    app.jinja_env.filters["watched"] = lambda health: say_watched(health, now())
+    app.context_processor(_common)
+
+
+def _common() -> dict[str, Any]:
+    """What every page's frame shows. Pages for nobody in particular read nothing from the store."""
+    return {"frame": _Frame(), "notices": [notices.say(str(key)) for key in get_flashed_messages()]}
+
+
+class _Frame:
+    """The frame's values, read when a template asks for them: an error page of a broken store asks for none."""
+
+    @property
+    def account(self) -> Any:
+        return sessions.find_account()
+
+    @property
+    def school(self) -> str:
+        return store().setting("school_name") or str(current_app.config["SCHOOL_NAME"])
+
+    @property
+    def demonstration(self) -> bool:
+        health = store().health()
+        return health is not None and health.demonstration
+
+    @property
+    def lamp(self) -> Any:
+        return say_lamp(store().lamp_now(now(), STALE), store().health(), now())
+
+    @property
+    def waiting(self) -> int:
+        counts = store().count_open()
+        return counts["urgent"] + counts["look"]
+
+    @property
+    def time(self) -> str:
+        return dates.say_moment(now(), now())
+
+
+def _add_pages(app: Flask) -> None:
+    assets = Assets(HERE / "static")
+    app.jinja_env.globals["asset"] = assets.address
+    app.register_blueprint(make_blueprint(assets))
+    for pages in (about, account, today, incidents, devices, working):
+        app.register_blueprint(pages.blueprint)

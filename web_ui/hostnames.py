@@ -1,0 +1,48 @@
+"""Names from the network, made safe to read: they were chosen by strangers and may try to deceive."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from markupsafe import Markup, escape
+
+LONGEST = 253
+# Cc control, Cf format (bidi overrides, zero-width), Co private, Cs surrogate, Cn unassigned, Zl/Zp line breaks.
+_UNSEEN = {"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"}
+
+
+def clean(text: str, longest: int = LONGEST) -> str:
+    """The text with every character that shows as nothing or turns the line round replaced by U+FFFD, and cut to length."""
+    cut = text[:longest]
+    seen = "".join("\N{REPLACEMENT CHARACTER}" if unicodedata.category(letter) in _UNSEEN else letter for letter in cut)
+    return seen + ("…" if len(text) > longest else "")
+
+
+def punycode(name: str) -> str:
+    """The name in ASCII (RFC 3492): a look-alike letter shows as what it is. Names that cannot be one stay as they are."""
+    if name.isascii():
+        return name
+    try:
+        return name.encode("idna").decode("ascii")
+    except UnicodeError:
+        return name
+
+
+def break_up(name: str) -> str:
+    """A site's name that no program takes for a link: each dot in square brackets."""
+    return clean(punycode(name)).replace(".", "[.]")
+
+
+def show_site(name: str) -> Markup:
+    """A site's name as markup: broken up, never a link, and with places where a line may turn."""
+    return Markup('<bdi class="site" translate="no">{}</bdi>').format(
+        Markup("<wbr>").join(escape(part) for part in _portions(break_up(name)))
+    )
+
+
+def _portions(text: str) -> list[str]:
+    """The text cut after each dot, and every 24 characters where a label is longer than that."""
+    portions: list[str] = []
+    for label in text.replace("[.]", "[.]\0").split("\0"):
+        portions += [label[start : start + 24] for start in range(0, len(label), 24)]
+    return portions or [""]

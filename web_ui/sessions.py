@@ -1,0 +1,86 @@
+"""Who is logged in: a random token in the browser, its hash and its times in the store."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+
+from flask import Response, current_app, g, request, session
+from itsdangerous import BadSignature, URLSafeSerializer
+
+from appliance.edge.store import Store
+from appliance.model import Account
+from web_ui.records import now, store
+
+IDLE = 20 * 60.0
+ABSOLUTE = 8 * 3600.0
+KNOWN = 180 * 24 * 3600
+
+
+def cookie_name(word: str, secure: bool) -> str:
+    """The cookie's name; over HTTPS one that no other host can set (RFC 6265bis section 4.1.3)."""
+    return f"__Host-safespan-{word}" if secure else f"safespan-{word}"
+
+
+def find_account() -> Account | None:
+    """Whoever this request comes from, or None; the answer is kept for the rest of the request."""
+    if "account" not in g:
+        g.account = _look_up(store())
+    account: Account | None = g.account
+    return account
+
+
+def _look_up(records: Store) -> Account | None:
+    token = request.cookies.get(cookie_name("session", request.is_secure))
+    row = records.session(_hash(token), now()) if token else None
+    if row is None or now() - row.seen > IDLE:
+        return None
+    g.session_row = row
+    return records.account(row.username)
+
+
+def touch() -> None:
+    """Note that somebody is still there; the store writes this at most once a minute."""
+    row = g.get("session_row")
+    if row is not None:
+        store().touch_session(row.token_hash, now())
+
+
+def begin(response: Response, username: str) -> None:
+    """Log somebody in: a new token, and a fresh form token with it."""
+    session.clear()
+    token = secrets.token_urlsafe(32)
+    store().add_session(_hash(token), username, now(), now() + ABSOLUTE)
+    _set(response, "session", token, None)
+    _set(response, "known", _signer().dumps(username), KNOWN)
+
+
+def end(response: Response) -> None:
+    """Log out: the row goes, and the cookie with it."""
+    token = request.cookies.get(cookie_name("session", request.is_secure))
+    if token:
+        store().end_session(_hash(token))
+    session.clear()
+    response.delete_cookie(cookie_name("session", request.is_secure), secure=request.is_secure, httponly=True, samesite="Strict")
+
+
+def is_known(username: str) -> bool:
+    """Whether this browser has logged in as `username` before: others' wrong tries must not keep it out."""
+    value = request.cookies.get(cookie_name("known", request.is_secure), "")
+    try:
+        return bool(_signer().loads(value) == username)
+    except BadSignature:
+        return False
+
+
+def _signer() -> URLSafeSerializer:
+    return URLSafeSerializer(str(current_app.secret_key), salt="known")
+
+
+def _set(response: Response, word: str, value: str, age: int | None) -> None:
+    secure = request.is_secure
+    response.set_cookie(cookie_name(word, secure), value, max_age=age, secure=secure, httponly=True, samesite="Strict")
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

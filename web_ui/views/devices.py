@@ -1,0 +1,107 @@
+"""The devices on the school's network, and the names that the school gives them."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from msgspec import Struct
+from werkzeug.wrappers import Response as AnyResponse
+
+from appliance.model import Device
+from web_ui import access
+from web_ui.hostnames import clean
+from web_ui.records import now, store
+from web_ui.sessions import find_account
+from web_ui.views import forms
+from web_ui.wording import devices as wording
+from web_ui.wording import incidents as incident_wording
+from web_ui.wording.texts import gettext as _
+
+blueprint = Blueprint("devices", __name__)
+
+PAGE = 40
+
+
+class Row(Struct, frozen=True):
+    """A device in the list, in words."""
+
+    mac: str
+    name: str
+    about: str
+    seen: str
+    badges: tuple[str, ...]
+
+
+@blueprint.get("/devices")
+def inventory() -> str:
+    """Every device, the one heard last first, with a box to search by name."""
+    asked = " ".join(request.args.get("name", "").split())[:80]
+    devices = [device for device in store().devices() if _fits(device, asked)]
+    start = max(0, request.args.get("from", 0, type=int))
+    rows = [_row(device) for device in devices[start : start + PAGE]]
+    return render_template(
+        "devices/inventory.html",
+        rows=rows,
+        total=len(devices),
+        start=start,
+        page=PAGE,
+        asked=clean(asked),
+        unnamed=_unnamed(devices),
+    )
+
+
+def _fits(device: Device, asked: str) -> bool:
+    if not asked:
+        return True
+    texts = (device.name, device.heard_name or "", device.maker or "", device.mac, *device.addresses)
+    return any(asked.casefold() in text.casefold() for text in texts)
+
+
+def _unnamed(devices: list[Device]) -> int:
+    return sum(1 for device in devices if not device.label)
+
+
+def _row(device: Device) -> Row:
+    return Row(
+        device.mac,
+        clean(device.name, 80),
+        wording.say_about(device),
+        wording.say_seen(device, now()),
+        wording.badges(device, now()),
+    )
+
+
+@blueprint.get("/devices/<mac>")
+def show(mac: str) -> str:
+    """One device."""
+    return _page(store().device(mac), {}, "")
+
+
+def _page(device: Device, faults: forms.Faults, typed: str) -> str:
+    account = find_account()
+    sees = account is not None and account.role in access.CASE_WORKERS
+    incidents = store().incidents(mac=device.mac, limit=10) if sees else []
+    sentences = [(incident, incident_wording.say(incident, device.name, now())) for incident in incidents]
+    return render_template(
+        "devices/show.html",
+        device=device,
+        row=_row(device),
+        facts=wording.facts(device, now()),
+        sentences=sentences,
+        sees=sees,
+        faults=faults,
+        typed=typed or device.label or "",
+    )
+
+
+@blueprint.post("/devices/<mac>/name")
+def rename(mac: str) -> AnyResponse:
+    """Give the device a name, or take it away."""
+    label = forms.line("label")
+    device = store().device(mac)
+    if len(label) > forms.LINE_LIMIT:
+        fault = {"label": _("Enter a name of 80 characters or fewer")}
+        return make_response(_page(device, fault, label), 400)
+    account = find_account()
+    store().name_device(mac, label or None, by=account.full_name if account else "", now=now())
+    flash("named" if label else "unnamed")
+    return redirect(url_for("devices.show", mac=mac))

@@ -1,0 +1,115 @@
+"""Today: do I need to do anything? And the two small pieces of it that the page asks for by itself."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request
+from msgspec import Struct
+
+from appliance.model import Health, Incident, Lamp
+from web_ui.records import now, store
+from web_ui.views.incidents import Card, make_cards
+from web_ui.wording import health as health_wording
+from web_ui.wording.dates import monday, say_since_monday
+from web_ui.wording.lamp import STALE, LampWords, say_lamp
+
+blueprint = Blueprint("today", __name__)
+
+SHOWN = 5
+WEEK_LIMIT = 1_000
+HIDING = frozenset({"encrypted_dns", "proxy_avoidance"})
+
+
+class Now(Struct, frozen=True):
+    """What the live part of the first screen shows."""
+
+    lamp: LampWords
+    cards: list[Card]
+    more: int
+    wrong: list[health_wording.Check]
+
+
+class Week(Struct, frozen=True):
+    """The school week in numbers."""
+
+    since: str
+    urgent: int
+    look: int
+    closed: int
+    stopped: int
+    full: bool
+    hiding: tuple[str, ...]
+
+
+@blueprint.get("/")
+def show() -> str:
+    """The first screen."""
+    return render_template("today.html", week=_week(), health=store().health(), **_live())
+
+
+@blueprint.get("/today/now")
+def now_part() -> Response:
+    """The live part of the first screen; 204 where the browser has it already."""
+    return _unless_seen("today_now.html", _live())
+
+
+@blueprint.get("/today/strip")
+def strip() -> Response:
+    """The lamp in the head of every other page; 204 where the browser has it already."""
+    lamp, health = _read()
+    return _unless_seen("strip.html", {"lamp": say_lamp(lamp, health, now()), "counts": store().count_open()})
+
+
+def _read() -> tuple[Lamp, Health | None]:
+    return store().lamp_now(now(), STALE), store().health()
+
+
+def _live() -> dict[str, Any]:
+    lamp, health = _read()
+    counts = store().count_open()
+    waiting = counts["urgent"] + counts["look"]
+    shown = store().incidents(open_only=True, limit=min(SHOWN, waiting)) if waiting else []
+    wrong = [check for check in health_wording.checks(health, now()) if check.state == "wrong"]
+    part = Now(say_lamp(lamp, health, now()), make_cards(shown), waiting - len(shown), wrong)
+    return {"part": part, "lamp": part.lamp, "counts": counts, "seen": _version(part)}
+
+
+def _version(part: Now) -> str:
+    """Changes whenever a word of the live part does."""
+    return hashlib.sha256(repr(part).encode()).hexdigest()[:12]
+
+
+def _unless_seen(template: str, values: dict[str, Any]) -> Response:
+    version = str(values.get("seen") or hashlib.sha256(repr(values).encode()).hexdigest()[:12])
+    if request.args.get("seen") == version:
+        return Response(status=204)
+    response = Response(render_template(template, **{**values, "seen": version}))
+    response.set_etag(version)
+    response.headers["Cache-Control"] = "no-cache, private"
+    response.make_conditional(request)
+    return response
+
+
+def _week() -> Week:
+    start = monday(now())
+    incidents = store().incidents(since=start, limit=WEEK_LIMIT)
+    came_up = [incident for incident in incidents if incident.level != "note"]
+    return Week(
+        say_since_monday(now()),
+        sum(1 for incident in came_up if incident.level == "urgent"),
+        sum(1 for incident in came_up if incident.level == "look"),
+        sum(1 for incident in came_up if incident.decision),
+        sum(1 for incident in incidents if incident.outcome == "stopped"),
+        len(incidents) == WEEK_LIMIT,
+        _hiding(incidents),
+    )
+
+
+def _hiding(incidents: list[Incident]) -> tuple[str, ...]:
+    """The devices that hid what they visited this week, by their names."""
+    macs = {
+        incident.mac: incident.device for incident in incidents if incident.category in HIDING and incident.outcome != "stopped"
+    }
+    return tuple(macs.values())

@@ -1,0 +1,224 @@
+"""Each category in the page's words: its title, what a device did, and which first steps fit."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from flask_babel import lazy_gettext as _l
+from msgspec import Struct
+
+Steps = Literal["life", "exploitation", "extremism", "child", "conduct", "hiding", "technical"]
+
+
+class CategoryWords(Struct, frozen=True):
+    """`opened` and `tried` are whole sentences with `%(device)s` and `%(when)s`; `site` names the kind of site on its own."""
+
+    title: Any
+    opened: Any
+    tried: Any
+    steps: Steps
+
+
+def _words() -> dict[str, CategoryWords]:
+    return _urgent() | _content() | _contact() | _conduct() | _rest()
+
+
+def _urgent() -> dict[str, CategoryWords]:
+    return {
+        "suicide": CategoryWords(
+            _l("Suicide"),
+            _l("%(device)s opened a site about ending life %(when)s."),
+            _l("%(device)s tried to open a site about ending life %(when)s."),
+            "life",
+        ),
+        "self_harm": CategoryWords(
+            _l("Self-harm"),
+            _l("%(device)s opened a site about hurting yourself %(when)s."),
+            _l("%(device)s tried to open a site about hurting yourself %(when)s."),
+            "life",
+        ),
+        "cse": CategoryWords(
+            _l("Sexual exploitation"),
+            _l("%(device)s opened a site that is used to exploit children %(when)s."),
+            _l("%(device)s tried to open a site that is used to exploit children %(when)s."),
+            "exploitation",
+        ),
+        "extremism": CategoryWords(
+            _l("Extremism"),
+            _l("%(device)s opened a site of violent extremists %(when)s."),
+            _l("%(device)s tried to open a site of violent extremists %(when)s."),
+            "extremism",
+        ),
+    }
+
+
+def _content() -> dict[str, CategoryWords]:
+    return {
+        "eating_disorders": CategoryWords(
+            _l("Eating disorders"),
+            _l("%(device)s opened a site that encourages eating disorders %(when)s."),
+            _l("%(device)s tried to open a site that encourages eating disorders %(when)s."),
+            "child",
+        ),
+        "pornography": CategoryWords(
+            _l("Pornography"),
+            _l("%(device)s opened a pornography site %(when)s."),
+            _l("%(device)s tried to open a pornography site %(when)s."),
+            "child",
+        ),
+        "violence": CategoryWords(
+            _l("Violence and gore"),
+            _l("%(device)s opened a site of real violence or gore %(when)s."),
+            _l("%(device)s tried to open a site of real violence or gore %(when)s."),
+            "child",
+        ),
+        "weapons": CategoryWords(
+            _l("Weapons"),
+            _l("%(device)s opened a site that sells or shows weapons %(when)s."),
+            _l("%(device)s tried to open a site that sells or shows weapons %(when)s."),
+            "child",
+        ),
+        "drugs": CategoryWords(
+            _l("Drugs"),
+            _l("%(device)s opened a site about buying or using drugs %(when)s."),
+            _l("%(device)s tried to open a site about buying or using drugs %(when)s."),
+            "child",
+        ),
+        "discrimination": CategoryWords(
+            _l("Hate and discrimination"),
+            _l("%(device)s opened a site of hate against groups of people %(when)s."),
+            _l("%(device)s tried to open a site of hate against groups of people %(when)s."),
+            "child",
+        ),
+        "vawg": CategoryWords(
+            _l("Hate against women and girls"),
+            _l("%(device)s opened a site of hate against women and girls %(when)s."),
+            _l("%(device)s tried to open a site of hate against women and girls %(when)s."),
+            "child",
+        ),
+        "misinformation": CategoryWords(
+            _l("Misinformation"),
+            _l("%(device)s opened a site known for made-up news %(when)s."),
+            _l("%(device)s tried to open a site known for made-up news %(when)s."),
+            "conduct",
+        ),
+    }
+
+
+def _contact() -> dict[str, CategoryWords]:
+    return {
+        "stranger_chat": CategoryWords(
+            _l("Chat with strangers"),
+            _l("%(device)s opened a site for chatting with strangers %(when)s."),
+            _l("%(device)s tried to open a site for chatting with strangers %(when)s."),
+            "child",
+        ),
+        "dating": CategoryWords(
+            _l("Dating"),
+            _l("%(device)s opened a dating site %(when)s."),
+            _l("%(device)s tried to open a dating site %(when)s."),
+            "child",
+        ),
+        "ai_companion": CategoryWords(
+            _l("AI companions"),
+            _l("%(device)s opened a service of AI companions %(when)s."),
+            _l("%(device)s tried to open a service of AI companions %(when)s."),
+            "conduct",
+        ),
+        "social_media": CategoryWords(
+            _l("Social media"),
+            _l("%(device)s opened a social media service %(when)s."),
+            _l("%(device)s tried to open a social media service %(when)s."),
+            "conduct",
+        ),
+        "games": CategoryWords(
+            _l("Games"),
+            _l("%(device)s opened a games site %(when)s."),
+            _l("%(device)s tried to open a games site %(when)s."),
+            "conduct",
+        ),
+        "remote_control": CategoryWords(
+            _l("Remote control"),
+            _l("%(device)s used a service for controlling a device from elsewhere %(when)s."),
+            _l("%(device)s tried to use a service for controlling a device from elsewhere %(when)s."),
+            "technical",
+        ),
+    }
+
+
+def _conduct() -> dict[str, CategoryWords]:
+    return {
+        "proxy_avoidance": CategoryWords(
+            _l("Getting round the filter"),
+            _l("%(device)s opened a site for getting round the school’s filter, %(when)s."),
+            _l("%(device)s tried to open a site for getting round the school’s filter, %(when)s."),
+            "hiding",
+        ),
+        "encrypted_dns": CategoryWords(
+            _l("Hiding the sites it visits"),
+            _l("%(device)s used a service that hides which sites it visits, %(when)s."),
+            _l("%(device)s tried to use a service that hides which sites it visits, %(when)s."),
+            "hiding",
+        ),
+        "nudify": CategoryWords(
+            _l("Fake nude pictures"),
+            _l("%(device)s opened a site that makes fake nude pictures %(when)s."),
+            _l("%(device)s tried to open a site that makes fake nude pictures %(when)s."),
+            "exploitation",
+        ),
+        "bullying": CategoryWords(
+            _l("Bullying"),
+            _l("%(device)s opened a site that is used to bully people %(when)s."),
+            _l("%(device)s tried to open a site that is used to bully people %(when)s."),
+            "child",
+        ),
+        "hacking": CategoryWords(
+            _l("Hacking"),
+            _l("%(device)s opened a site about breaking into computers %(when)s."),
+            _l("%(device)s tried to open a site about breaking into computers %(when)s."),
+            "conduct",
+        ),
+        "piracy": CategoryWords(
+            _l("Piracy"),
+            _l("%(device)s opened a site of pirated films, music or games %(when)s."),
+            _l("%(device)s tried to open a site of pirated films, music or games %(when)s."),
+            "conduct",
+        ),
+    }
+
+
+def _rest() -> dict[str, CategoryWords]:
+    return {
+        "gambling": CategoryWords(
+            _l("Gambling"),
+            _l("%(device)s opened a gambling site %(when)s."),
+            _l("%(device)s tried to open a gambling site %(when)s."),
+            "conduct",
+        ),
+        "alcohol_tobacco": CategoryWords(
+            _l("Alcohol, tobacco and vapes"),
+            _l("%(device)s opened a site that sells alcohol, tobacco or vapes %(when)s."),
+            _l("%(device)s tried to open a site that sells alcohol, tobacco or vapes %(when)s."),
+            "conduct",
+        ),
+        "malware": CategoryWords(
+            _l("Harmful software and fraud"),
+            _l("%(device)s opened a site that spreads harmful software or steals passwords %(when)s."),
+            _l("%(device)s tried to open a site that spreads harmful software or steals passwords %(when)s."),
+            "technical",
+        ),
+    }
+
+
+_CATEGORIES = _words()
+
+
+def find(category: str) -> CategoryWords | None:
+    """The words for a category; None for one that this version of the page does not know."""
+    return _CATEGORIES.get(category)
+
+
+def title(category: str) -> str:
+    """The category's title; its own id in plain letters where the page does not know it."""
+    words = find(category)
+    return str(words.title) if words else category.replace("_", " ").capitalize()

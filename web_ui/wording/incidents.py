@@ -1,0 +1,121 @@
+"""An incident in plain words: what happened, when, how sure, what became of it, and what is unknown."""
+
+from __future__ import annotations
+
+from markupsafe import Markup, escape
+
+from appliance.model import Incident, Note
+from web_ui.hostnames import clean
+from web_ui.wording import categories
+from web_ui.wording.dates import local, say_date, say_time, say_when
+from web_ui.wording.texts import gettext as _
+from web_ui.wording.texts import ngettext
+
+
+def say(incident: Incident, device: str, now: float) -> Markup:
+    """The incident as one sentence, the device's name in bold."""
+    words = categories.find(incident.category)
+    if words is None:
+        return escape(clean(incident.sentence, 500))
+    template = words.opened if incident.outcome == "reached" else words.tried
+    name = Markup("<strong><bdi>{}</bdi></strong>").format(clean(device, 80))
+    return escape(str(template)) % {"device": name, "when": say_times(incident, now)}
+
+
+def say_times(incident: Incident, now: float) -> str:
+    """How often and when, inside a sentence."""
+    first, last, count = incident.first_seen, incident.last_seen, incident.count
+    if count <= 1:
+        return say_when(first, now)
+    if local(first).date() != local(last).date():
+        days = {"first": say_date(first, now), "last": say_date(last, now)}
+        return ngettext(
+            "%(num)d time between %(first)s and %(last)s", "%(num)d times between %(first)s and %(last)s", count, **days
+        )
+    if local(first).date() == local(now).date():
+        return _say_today(count, say_time(first), say_time(last))
+    return _say_another_day(count, say_date(first, now), say_time(first), say_time(last))
+
+
+def _say_today(count: int, start: str, end: str) -> str:
+    if start == end:
+        return _("twice at %(time)s", time=start) if count == 2 else _("%(num)d times at %(time)s", num=count, time=start)
+    if count == 2:
+        return _("twice, at %(start)s and %(end)s", start=start, end=end)
+    return _("%(num)d times between %(start)s and %(end)s", num=count, start=start, end=end)
+
+
+def _say_another_day(count: int, day: str, start: str, end: str) -> str:
+    if start == end:
+        return _("%(num)d times on %(day)s at %(time)s", num=count, day=day, time=start)
+    return _("%(num)d times on %(day)s, between %(start)s and %(end)s", num=count, day=day, start=start, end=end)
+
+
+def say_outcome(incident: Incident) -> str:
+    """What became of it, as a sentence."""
+    return {
+        "reached": _("The school’s filter did not stop it."),
+        "stopped": _("The school’s filter stopped it."),
+        "tried": _("We saw the device ask for the site, but not whether the site opened."),
+    }.get(incident.outcome, _("We can’t tell whether the site opened."))
+
+
+def say_confidence(incident: Incident) -> str:
+    """How sure we are, as a sentence."""
+    return {
+        "high": _("Probably a person, not part of another page."),
+        "medium": _("Perhaps a person. It may also have been part of another page."),
+    }.get(incident.confidence, _("We can’t tell. It may have been part of another page, or an app on its own."))
+
+
+def level_word(incident: Incident) -> str:
+    """The level as the words on its tag."""
+    return {"urgent": _("Urgent"), "look": _("Look today")}.get(incident.level, _("Note"))
+
+
+def state_of(incident: Incident) -> str:
+    """Where it stands: `new`, `looking` or `closed`."""
+    if incident.decision:
+        return "closed"
+    return "looking" if incident.acknowledged else "new"
+
+
+def state_word(state: str) -> str:
+    """The state as words."""
+    return {"new": _("New"), "looking": _("Being looked at")}.get(state, _("Closed"))
+
+
+def decisions() -> dict[str, tuple[str, str]]:
+    """What can be decided: the words on the form, and when they fit."""
+    return {
+        "no_concern": (_("No concern"), _("For example a lesson, a mistake or a wrong alarm.")),
+        "behaviour": (_("Behaviour"), _("Dealt with under the behaviour policy.")),
+        "safeguarding": (_("Safeguarding"), _("Recorded in the child’s file and acted on.")),
+        "technical": (_("Technical"), _("A matter for IT support, such as an app acting by itself.")),
+        "staff_matter": (_("Staff matter"), _("About an adult’s device, and recorded elsewhere.")),
+        "filter_fault": (_("Filter fault"), _("The filter should have stopped this, and IT support has been told.")),
+        "exercise": (_("Exercise"), _("We were testing the box.")),
+    }
+
+
+def decision_word(decision: str) -> str:
+    """A decision's words; the id itself where it is unknown."""
+    known = decisions().get(decision)
+    return known[0] if known else decision
+
+
+def say_note(note: Note) -> tuple[str, str]:
+    """An entry of the record: what kind of entry it is, and the text that somebody typed."""
+    if note.kind == "acknowledged":
+        return _("Started to look at it"), clean_text(note.text)
+    if note.kind != "decision":
+        return _("Wrote a note"), clean_text(note.text)
+    decision, _colon, typed = note.text.partition(": ")
+    if decision == "reopened":
+        return _("Opened it again"), clean_text(typed)
+    return _("Closed it: %(decision)s", decision=decision_word(decision)), clean_text(typed)
+
+
+def clean_text(text: str) -> str:
+    """Typed text with its line breaks, and nothing that shows as something else."""
+    return "\n".join(clean(line, 4_000) for line in text.replace("\r", "").split("\n"))
