@@ -57,7 +57,7 @@ def dnscrypt_name(name: str) -> bool:
 
 
 def encrypted_dns(port: int, alpn: tuple[str, ...], transport: Literal["tcp", "udp"]) -> str:
-    """`dot` or `doq` for a ClientHello to that port with those protocols, else empty (RFC 7858 section 3.1, RFC 9250 section 4.1)."""
+    """`dot` or `doq` for a ClientHello to that port with those protocols, else empty (RFC 7858 and RFC 9250)."""
     if transport == "tcp":
         return "dot" if "dot" in alpn or (port == 853 and not _speaks_web(alpn)) else ""
     if any(protocol == "doq" or protocol.startswith("doq-") for protocol in alpn) or port == 853:

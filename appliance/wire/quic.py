@@ -5,7 +5,7 @@ What a flow, and all flows together, may hold is bounded; the offsets that packe
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from typing import Final, Generic, TypeAlias, TypeVar
 
 from msgspec import Struct
@@ -115,13 +115,13 @@ class InitialReassembler(Generic[Origin]):
 
     __slots__ = ("_done", "_flows", "_held", "_limits", "counters")
 
-    def __init__(self, limits: Limits) -> None:
-        """`limits` bounds the flows, the bytes of one flow and of all of them."""
+    def __init__(self, limits: Limits, counters: MutableMapping[str, int] | None = None) -> None:
+        """`limits` bounds the flows, the bytes of one flow and of all of them; `counters` may be shared with others."""
         self._limits = limits
         self._flows: dict[FlowKey, _Flow[Origin]] = {}
         self._done: dict[FlowKey, _Done] = {}
         self._held = 0
-        self.counters: dict[str, int] = {}
+        self.counters: MutableMapping[str, int] = {} if counters is None else counters
 
     def __len__(self) -> int:
         """How many flows wait for the rest of their hello."""

@@ -85,9 +85,9 @@ def crypto_pieces(payload: bytes, *, google: bool = False) -> list[Piece]:
             reader.at = padding.end() if padding else reader.at
         elif kind == _CRYPTO or (google and kind == _GOOGLE_CRYPTO):
             pieces.append(Piece(reader.varint(), reader.take(reader.varint())))
-        elif google and kind not in (_PING, _GOOGLE_PING):
+        elif google and kind != _GOOGLE_PING:
             break  # an ACK in Google's own format: what matters has come before it
-        else:
+        elif not google:
             _skip_frame(reader, kind)
     return pieces
 
@@ -100,7 +100,7 @@ def _connection_id(reader: Reader) -> bytes:
 
 
 def _skip_frame(reader: Reader, kind: int) -> None:
-    if kind in (_PING, _GOOGLE_PING):
+    if kind == _PING:
         return
     if kind in _ACK:
         _skip_ack(reader, kind)
