@@ -35,6 +35,7 @@ class Conversation:
         self._counters = counters
         self._envelope = envelope
         self._readers: dict[Speech, Callable[[Stream, bytes, list[Sighting]], bool]] = {
+            Speech.UNKNOWN: self._begin,
             Speech.TLS: self._read_tls,
             Speech.HTTP: self._read_http,
             Speech.HTTP2: self._read_http2,
@@ -47,14 +48,10 @@ class Conversation:
         """Read as many messages as are whole, and add what they say to `found`."""
         for _ in range(_MAX_TURNS):
             data = bytes(stream.assembly.data)
-            if not data or (stream.speech is Speech.UNKNOWN and not self._begin(stream, data, found)):
+            reader = self._readers.get(stream.speech)
+            if not data or reader is None:
                 return
             speech = stream.speech
-            if speech is Speech.UNKNOWN:
-                continue
-            reader = self._readers.get(speech)
-            if reader is None:
-                return
             try:
                 if not reader(stream, data, found):
                     return
@@ -76,7 +73,7 @@ class Conversation:
                     found.append(_request_sighting(head.method, head.target, head.host, self._sender(stream, now)))
 
     def _begin(self, stream: Stream, data: bytes, found: list[Sighting]) -> bool:
-        """Whether to go on: the stream's speech is known now, or blank lines before it were stepped over."""
+        """Finds out what the stream's speech is; steps over blank lines before it."""
         # RFC 9112 section 2.2: empty lines before a request mean nothing.
         blank = len(data) - len(data.lstrip(b"\r\n"))
         if blank:

@@ -49,8 +49,10 @@ class Dissector:
         try:
             ethertype, at = link.open_frame(frame.link, data, envelope)
             return self._network(ethertype, data, at, self._limits.layers)
-        except Malformed as error:
-            return self._refuse(f"malformed-{error}")
+        except link.UnknownLinkType:
+            return self._refuse("unknown-link-type")
+        except Malformed:
+            return self._refuse("malformed-frame")
         except (IndexError, struct.error):
             return self._refuse("cut-off")
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from hashlib import sha256
+from struct import pack, unpack
 from typing import Final
 
 _VERSIONS: Final = {0x0304: "13", 0x0303: "12", 0x0302: "11", 0x0301: "10", 0x0300: "s3"}
-_SERVER_NAME: Final = 0
-_ALPN: Final = 16
+# Values that clients throw in to keep servers honest (RFC 8701).
+_GREASE: Final = frozenset(0x0A0A + 0x1010 * step for step in range(16))
+_NOT_HASHED: Final = frozenset({0, 16})  # the server's name and the protocols change from site to site
 
 
 class HelloShape:
@@ -27,35 +29,31 @@ class HelloShape:
 def fingerprint(shape: HelloShape, transport: str, named: bool, alpn: tuple[str, ...]) -> str:
     """The fingerprint, e.g. `t13d1516h2_8daaf6152771_e5627efa2ab1` (FoxIO's JA4 specification, BSD licence)."""
     ciphers = _words(shape.ciphers)
-    extensions = [f"{kind:04x}" for kind in shape.extensions if not _is_grease(kind)]
-    hashed = sorted(f"{kind:04x}" for kind in shape.extensions if kind not in (_SERVER_NAME, _ALPN) and not _is_grease(kind))
-    signatures = _words(shape.signatures[2:])
-    tail = ",".join(hashed) + ("_" + ",".join(signatures) if signatures else "")
+    extensions = [kind for kind in shape.extensions if kind not in _GREASE]
+    signatures = _text(_words(shape.signatures[2:]))
+    hashed = _text(sorted(kind for kind in extensions if kind not in _NOT_HASHED))
+    tail = f"{hashed}_{signatures}" if signatures else hashed
     first = alpn[0] if alpn else ""
     protocol = first[0] + first[-1] if first and first[0].isalnum() and first[-1].isalnum() else "00"
     counts = f"{min(len(ciphers), 99):02d}{min(len(extensions), 99):02d}"
     head = f"{transport}{_version(shape)}{'d' if named else 'i'}{counts}{protocol}"
-    return f"{head}_{_digest(','.join(sorted(ciphers)))}_{_digest(tail if hashed else '')}"
+    return f"{head}_{_digest(_text(sorted(ciphers)))}_{_digest(tail)}"
 
 
 def _version(shape: HelloShape) -> str:
     """The highest version offered, from supported_versions where there is that extension."""
-    raw = shape.versions[1:]
-    offered = [raw[i] << 8 | raw[i + 1] for i in range(0, len(raw) - 1, 2)]
-    known = [version for version in offered if not _is_grease(version)]
-    return _VERSIONS.get(max(known) if known else shape.version, "00")
+    offered = _words(shape.versions[1:])
+    return _VERSIONS.get(max(offered) if offered else shape.version, "00")
 
 
-def _is_grease(value: int) -> bool:
-    """Values that clients throw in to keep servers honest (RFC 8701)."""
-    return value & 0x0F0F == 0x0A0A and value >> 8 == value & 0xFF
+def _words(raw: bytes) -> list[int]:
+    """Two-byte values without GREASE."""
+    return [value for value in unpack(f"!{len(raw) // 2}H", raw[: len(raw) & ~1]) if value not in _GREASE]
 
 
-def _words(raw: bytes) -> list[str]:
-    """Two-byte values as hexadecimal, without GREASE."""
-    text = raw.hex()
-    words = [text[i : i + 4] for i in range(0, len(text) - 3, 4)]
-    return [word for word in words if not (word[1] == "a" and word[3] == "a" and word[:2] == word[2:])]
+def _text(values: list[int]) -> str:
+    """The values as hexadecimal with commas between them."""
+    return pack(f"!{len(values)}H", *values).hex(",", 2)
 
 
 def _digest(text: str) -> str:

@@ -33,6 +33,11 @@ _MAX_TAGS: Final = 8
 _u16: Final = Struct("!H").unpack_from
 _u16_pair: Final = Struct("!HH").unpack_from
 
+
+class UnknownLinkType(Malformed):
+    """A link type that nobody here can read."""
+
+
 Carried: TypeAlias = tuple[int, int]
 Opener: TypeAlias = Callable[[bytes, int, Envelope], Carried]
 
@@ -40,11 +45,11 @@ Opener: TypeAlias = Callable[[bytes, int, Envelope], Carried]
 def open_frame(link: int, data: bytes, envelope: Envelope) -> Carried:
     """The EtherType and offset of what a frame of link type `link` carries; fills in MACs and VLAN.
 
-    Raises `Malformed` for an unknown link type, IndexError or struct.error where the frame is cut off.
+    Raises `UnknownLinkType`, `Malformed`, IndexError or struct.error where the frame is cut off.
     """
     opener = _OPENERS.get(link)
     if opener is None:
-        raise Malformed("unknown link type")
+        raise UnknownLinkType(str(link))
     return opener(data, 0, envelope)
 
 

@@ -130,16 +130,21 @@ class Segments:
         now = self._envelope.time
         found: list[Sighting] = []
         before = stream.assembly.held
+        try:
+            self._take(stream, seq, payload, found)
+        finally:  # whatever happens in there, the count of what is held stays right
+            self._streams.account(stream, before, now)
+        if self._streams.full:
+            found += self._sweep(now)
+        return found
+
+    def _take(self, stream: Stream, seq: int, payload: bytes, found: list[Sighting]) -> None:
         if stream.offset(seq) + len(payload) > stream.limit:
             self._overflow(stream, seq, payload, found)
         elif stream.put(seq, payload) and len(stream.assembly.data) >= stream.need:
             self._conversation.listen(stream, found)
         if not stream.anchored and stream.speech is Speech.UNKNOWN and stream.assembly.held > self._limits.orphan_bytes:
             stream.finish(Speech.OTHER)
-        self._streams.account(stream, before, now)
-        if self._streams.full:
-            found += self._sweep(now)
-        return found
 
     def _restart(self, stream: Stream, seq: int, payload: bytes) -> bool:
         """Whether something readable begins with this segment; until then the stream only follows its sender."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Final
 
@@ -9,23 +11,22 @@ from msgspec import Struct
 
 from appliance.wire.dns_names import text_of
 from appliance.wire.fingerprint import HelloShape, fingerprint
-from appliance.wire.reader import Malformed, Reader
+from appliance.wire.reader import Malformed
 
 HANDSHAKE: Final = 22
 ALERT: Final = 21
 CLIENT_HELLO: Final = 1
 SERVER_HELLO: Final = 2
 
-_SERVER_NAME: Final = 0
-_SIGNATURES: Final = 13
-_ALPN: Final = 16
-_VERSIONS: Final = 43
-_ECH: Final = 0xFE0D
-_MAX_EXTENSIONS: Final = 128
+_FIXED: Final = 34  # version and random
+_ECH_CONFIG_AT: Final = 5  # behind the form, the KDF and the AEAD
 _MAX_PROTOCOLS: Final = 16
 _RECORD_HEADER: Final = 5
 # RFC 5246 section 6.2.1 allows 2^14 bytes; an empty handshake record is forbidden (RFC 8446 section 5.1).
 _MAX_RECORD: Final = 16_384
+
+_u16: Final = struct.Struct("!H").unpack_from
+_u16_pair: Final = struct.Struct("!HH").unpack_from
 
 
 class ClientHello(Struct, frozen=True, gc=False):
@@ -56,7 +57,7 @@ def parse_client_hello(body: bytes, transport: str = "t") -> ClientHello:
     `transport` is JA4's letter: t for TCP, q for QUIC. Raises `Malformed` where a length lies.
     """
     found = _Found()
-    _read(Reader(body), found)
+    _read(body, found)
     return ClientHello(found.name, found.alpn, found.ech, fingerprint(found.shape, transport, bool(found.name), found.alpn))
 
 
@@ -65,7 +66,7 @@ def peek_client_hello(partial: bytes) -> ClientHello:
     found = _Found()
     # What is malformed is the end, which is missing: that is why it is only a peek.
     with suppress(Malformed):
-        _read(Reader(partial), found)
+        _read(partial, found)
     return ClientHello(found.name, found.alpn, found.ech, complete=False)
 
 
@@ -142,73 +143,82 @@ def starts_client_hello(data: bytes, at: int = 0) -> bool:
     )
 
 
-def _read(reader: Reader, found: _Found) -> None:
-    if reader.u8() != 3:
+def _read(body: bytes, found: _Found) -> None:
+    """Read as far as the bytes go. This is the hot path: plain offsets, each checked where it is used."""
+    if body[:1] != b"\x03":
         raise Malformed("not a TLS ClientHello")
-    found.shape.version = 0x0300 | reader.u8()
-    reader.skip(32)
-    reader.skip(reader.u8())
-    found.shape.ciphers = reader.take(reader.u16())
-    reader.skip(reader.u8())
-    if not reader.left:  # TLS 1.2 and older may leave the extensions out
-        return
-    # Clamped, so that the extensions that are there are read although the last ones are still to come.
-    length = reader.u16()
-    whole = length <= reader.left
-    block = reader.block(min(length, reader.left))
-    for _ in range(_MAX_EXTENSIONS):
-        if not block.left:
-            break
-        _read_extension(block, found)
-    if not whole:
-        raise Malformed("extensions cut short")
+    try:
+        found.shape.version = 0x0300 | body[1]
+        at = _FIXED + 1 + body[_FIXED]
+        ciphers = at + 2 + _u16(body, at)[0]
+        found.shape.ciphers = body[at + 2 : ciphers]
+        at = ciphers + 1 + body[ciphers]
+        if at == len(body):  # TLS 1.2 and older may leave the extensions out
+            return
+        end = at + 2 + _u16(body, at)[0]
+        _read_extensions(body, at + 2, end, found)
+    except (IndexError, struct.error):
+        raise Malformed("ClientHello cut short") from None
 
 
-def _read_extension(block: Reader, found: _Found) -> None:
-    kind = block.u16()
-    length = block.u16()
-    found.shape.extensions.append(kind)
-    if kind == _SERVER_NAME:
-        found.name = _read_name(block.block(length)) or found.name
-    elif kind == _ALPN:
-        found.alpn = _read_protocols(block.block(length))
-    elif kind == _ECH:
-        found.ech = _read_ech(block.block(length))
-    elif kind == _VERSIONS:
-        found.shape.versions = block.take(length)
-    elif kind == _SIGNATURES:
-        found.shape.signatures = block.take(length)
-    else:
-        block.skip(length)
+def _read_extensions(body: bytes, at: int, end: int, found: _Found) -> None:
+    readers = _READERS
+    kinds = found.shape.extensions
+    while at < end:
+        kind, length = _u16_pair(body, at)
+        at += 4
+        stop = at + length
+        if stop > end or stop > len(body):
+            raise Malformed("extension cut short")
+        kinds.append(kind)
+        if kind in readers:
+            readers[kind](body[at:stop], found)
+        at = stop
 
 
-def _read_name(block: Reader) -> str:
+def _read_names(block: bytes, found: _Found) -> None:
     """The first host name of a server_name extension (RFC 6066 section 3)."""
-    if not block.left:
-        return ""
-    names = block.block(block.u16())
-    for _ in range(_MAX_PROTOCOLS):
-        if not names.left:
-            break
-        kind = names.u8()
-        raw = names.take(names.u16())
-        if kind == 0:
-            return text_of(raw).rstrip(".")
-    return ""
+    at = 2
+    while at + 3 <= len(block):
+        stop = at + 3 + _u16(block, at + 1)[0]
+        if stop > len(block):
+            raise Malformed("server name cut short")
+        if block[at] == 0:
+            found.name = text_of(block[at + 3 : stop]).rstrip(".")
+            return
+        at = stop
 
 
-def _read_protocols(block: Reader) -> tuple[str, ...]:
+def _read_protocols(block: bytes, found: _Found) -> None:
     """The protocols of an ALPN extension (RFC 7301 section 3.1), the first few."""
-    names = block.block(block.u16())
-    found: list[str] = []
-    while names.left and len(found) < _MAX_PROTOCOLS:
-        found.append(text_of(names.take(names.u8())))
-    return tuple(found)
+    at = 2
+    names: list[str] = []
+    while at < len(block) and len(names) < _MAX_PROTOCOLS:
+        stop = at + 1 + block[at]
+        names.append(text_of(block[at + 1 : stop]))
+        at = stop
+    found.alpn = tuple(names)
 
 
-def _read_ech(block: Reader) -> int | None:
-    """The config id of an outer encrypted_client_hello extension; None for the inner form (RFC 9849 section 5)."""
-    if block.u8() != 0:
-        return None
-    block.skip(4)
-    return block.u8()
+def _read_ech(block: bytes, found: _Found) -> None:
+    """The config id of an outer encrypted_client_hello extension; the inner form has none (RFC 9849 section 5)."""
+    if len(block) > _ECH_CONFIG_AT and block[0] == 0:
+        found.ech = block[_ECH_CONFIG_AT]
+
+
+def _read_versions(block: bytes, found: _Found) -> None:
+    found.shape.versions = block
+
+
+def _read_signatures(block: bytes, found: _Found) -> None:
+    found.shape.signatures = block
+
+
+_READERS: Final[Mapping[int, Callable[[bytes, _Found], None]]] = {
+    0: _read_names,
+    13: _read_signatures,
+    16: _read_protocols,
+    43: _read_versions,
+    0xFE0D: _read_ech,
+}
+"""What is read of a hello, by extension type."""

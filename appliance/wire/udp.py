@@ -57,7 +57,7 @@ class Datagrams:
         self._counters = counters
         self._envelope = envelope
         self._quic: InitialReassembler[dict[str, Any]] = InitialReassembler(limits)
-        self._quic.counters = counters  # type: ignore[assignment]
+        self._quic.counters = counters
 
     def feed(self, payload: bytes) -> Sequence[Sighting]:
         """The sightings of one datagram's payload; ports and addresses are in the envelope."""
