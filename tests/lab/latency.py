@@ -1,0 +1,142 @@
+"""How long from a packet to the lamp and to the page: `python -m tests.lab.latency --runs 20`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import threading
+import time
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from .box import Box, Head
+from .clients import fetch
+from .network import LabError
+from .school import Host, open_school, why_not
+from .wire import Tap
+
+PATIENCE: Final = 10.0
+POLL: Final = 0.02
+
+
+class Latency(Struct, frozen=True):
+    """One run, in seconds from the arrival of the first packet that bears the name."""
+
+    lamp: float
+    page: float
+
+
+class PageWatch(threading.Thread):
+    """Looks at the live part of the first screen again and again until a name stands on it."""
+
+    def __init__(self, head: Head, name: str) -> None:
+        super().__init__(daemon=True)
+        self._head, self._name = head, name
+        self.seen: float | None = None
+        self.start()
+
+    def run(self) -> None:
+        """Every 20 ms; `seen` is the time since the epoch at which the page had come."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            if self._name in self._head.get("/today/now"):
+                self.seen = time.time()
+                return
+            time.sleep(POLL)
+
+
+def as_asked(name: str) -> bytes:
+    """A name as it stands in a DNS question."""
+    return b"".join(bytes([len(label)]) + label.encode() for label in name.split("."))
+
+
+def measure(box: Box, head: Head, host: Host, name: str, *, browser: bool) -> Latency:
+    """Let a pupil open an urgent name, and wait for the lamp's red and for the page; raises `LabError` where one stays away."""
+    with Tap(box.namespace) as tap:
+        watch = PageWatch(head, name)
+        opening = threading.Thread(target=_open, args=(host, name, browser))
+        opening.start()
+        packet = tap.first_with(as_asked(name), PATIENCE)
+        watch.join()
+        opening.join()
+    lamp = _lit(box, packet) if packet else None
+    if packet is None or lamp is None or watch.seen is None:
+        raise LabError(f"{name}: packet {packet}, lamp {lamp}, page {watch.seen}\n{box.said()}")
+    return Latency(lamp=lamp - packet, page=watch.seen - packet)
+
+
+def _open(host: Host, name: str, browser: bool) -> None:
+    if browser:
+        host.browser.open(f"https://{name}/")
+    else:
+        fetch(host.namespace, f"https://{name}/")
+
+
+def _lit(box: Box, since: float) -> float | None:
+    end = time.monotonic() + PATIENCE
+    while (lit := box.lit_since(box.settings.lights.red, since)) is None and time.monotonic() < end:
+        time.sleep(POLL)
+    return lit
+
+
+def settle(box: Box, head: Head) -> None:
+    """Decide every open incident, and wait until the red lamp is out: the next packet finds the box at rest."""
+    for incident in box.incidents():
+        if incident.decision is None:
+            head.post(f"/to-look-at/{incident.id}/decision", f"/to-look-at/{incident.id}", decision="exercise", text="")
+    end = time.monotonic() + PATIENCE
+    while _is_lit(box, box.settings.lights.red):
+        if time.monotonic() > end:
+            raise LabError("the lamp stays red after every incident was decided")
+        time.sleep(POLL)
+
+
+def _is_lit(box: Box, pin: int) -> bool:
+    states = [change.state for change in box.pin_changes() if change.pin == pin]
+    return bool(states and states[-1])
+
+
+def repeat(runs: int, *, browser: bool) -> list[Latency]:
+    """So many runs in one school with one box, each with a name of its own."""
+    names = [f"urgent-{number}.example" for number in range(runs)]
+    with open_school(switched_on=False) as school, Box(school.box, {"self_harm": names}) as box:
+        school.switch_on()
+        head = box.head()
+        measured = []
+        for number, name in enumerate(names):
+            host = list(school.hosts.values())[number % len(school.hosts)]
+            measured.append(measure(box, head, host, name, browser=browser))
+            settle(box, head)
+    return measured
+
+
+def describe(values: Sequence[float]) -> dict[str, int]:
+    """The distribution, in milliseconds."""
+    ordered = sorted(values)
+    place = {"least": 0, "median": len(ordered) // 2, "p95": int(len(ordered) * 0.95), "most": len(ordered) - 1}
+    told = {name: round(1000 * ordered[min(at, len(ordered) - 1)]) for name, at in place.items()}
+    return told | {"mean": round(1000 * statistics.fmean(ordered))}
+
+
+def main() -> None:
+    """Read the command line, measure, print a table and a line of JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=20)
+    parser.add_argument("--curl", action="store_true", help="open the names with curl instead of Chromium")
+    options = parser.parse_args()
+    if reason := why_not("chromium"):
+        parser.error(reason)
+    measured = repeat(options.runs, browser=not options.curl)
+    for number, one in enumerate(measured, 1):
+        print(f"run {number:3}   packet to lamp {one.lamp * 1000:6.0f} ms   packet to page {one.page * 1000:6.0f} ms")
+    result = {"runs": len(measured), "unit": "ms"}
+    told = {key: describe([msgspec.structs.asdict(one)[key] for one in measured]) for key in ("lamp", "page")}
+    print(json.dumps(result | told))
+
+
+if __name__ == "__main__":
+    main()
