@@ -23,7 +23,9 @@ from typing import Literal, Protocol
 import click
 
 import phrase_lists
+from appliance.edge import privileges
 from appliance.edge.capture_files import open_capture
+from appliance.edge.cards import own_macs
 from appliance.edge.channel import ChannelError, ChannelWriter
 from appliance.edge.files import CaptureError
 from appliance.edge.source import Looped, Replay, Source
@@ -68,6 +70,7 @@ class Sensor:
         self._clock, self._reconnect, self._wall_time = clock, reconnect, wall_time
         self._stopped = False
         self._next_tick = 0.0
+        self._recent = Recent()
         self.sightings = self.foreign_unicast = 0
         self.last_packet = 0.0
 
@@ -97,12 +100,13 @@ class Sensor:
     def report(self, *, finished: bool = False) -> SensorReport:
         """How the sensor is doing at this moment."""
         source = self.source
-        lost = {"guardian-away": self.writer.lost, "unsendable": self.writer.unsendable}
+        lost = {"guardian-away": self.writer.lost, "unsendable": self.writer.unsendable, "duplicate": self.duplicates}
         return SensorReport(
             time=self._now(),
             source=source.name,
             live=source.live,
             finished=finished,
+            interface_up=source.interface_up,
             packets=source.packets,
             offered=source.offered,
             bytes=source.bytes,
@@ -110,8 +114,13 @@ class Sensor:
             foreign_unicast=self.foreign_unicast,
             sightings=self.sightings,
             last_packet=self.last_packet,
-            reasons={**self.reader.counters, **{reason: count for reason, count in lost.items() if count}},
+            reasons={**source.reasons, **self.reader.counters, **{reason: count for reason, count in lost.items() if count}},
         )
+
+    @property
+    def duplicates(self) -> int:
+        """Frames that the mirror sent twice."""
+        return self._recent.repeated
 
     def _now(self) -> float:
         """The time of this moment; a recording read as fast as it goes lives in its own time."""
@@ -119,14 +128,16 @@ class Sensor:
 
     def _read(self, frames: list[Frame]) -> None:
         """Feed a batch of frames, count the foreign ones, hand over what was seen."""
-        feed, own = self.reader.feed, self._own_macs
+        feed, own, is_new = self.reader.feed, self._own_macs, self._recent.is_new
         batch: list[SensorMessage] = []
         foreign = 0
         for frame in frames:
+            data = frame.data
+            if not is_new(data, frame.time):
+                continue
             found = feed(frame)
             if found:
                 batch.extend(found)
-            data = frame.data
             if frame.link == ETHERNET and len(data) >= 12 and not data[0] & 1 and data[:6] not in own and data[6:12] not in own:
                 foreign += 1
         self.foreign_unicast += foreign
@@ -155,6 +166,33 @@ class Sensor:
         elif not self.writer.connected and self._reconnect is None:
             raise ChannelError("The guardian went away.")
         self._hand_over([*self._listen(self.reader.flush(self._now())), self.report()])
+
+
+class Recent:
+    """The frames of the last moment: a mirror that copies both directions of a port sends many of them twice.
+
+    Remembers at most `MOST` frames by their hash; `repeated` counts those that came again within `WINDOW`.
+    """
+
+    MOST = 256
+    WINDOW = 0.005
+
+    def __init__(self) -> None:
+        self._times: dict[int, float] = {}
+        self.repeated = 0
+
+    def is_new(self, data: bytes, time: float) -> bool:
+        """Whether this frame has not just been here, byte for byte."""
+        times = self._times
+        key = hash(data)
+        before = times.get(key)
+        if before is not None and 0 <= time - before < self.WINDOW:
+            self.repeated += 1
+            return False
+        if len(times) >= self.MOST:
+            times.clear()
+        times[key] = time
+        return True
 
 
 def without_help_lines(found: Sequence[SensorMessage], help_names: Collection[str]) -> list[SensorMessage]:
@@ -223,7 +261,7 @@ def main(
     try:
         source = _open_recording(capture, pace, loop) if capture else open_interface(interface or "", buffer_megabytes)
         _watch(source, fd, socket_path, notifier, wall_time=source.live or pace == "real")
-    except (CaptureError, ChannelError) as error:
+    except (CaptureError, ChannelError, privileges.PrivilegesError) as error:
         print(f"sensor: {error}", file=sys.stderr)  # noqa: T201 - the journal's line
         sys.exit(1)
     if source.problem:
@@ -231,19 +269,24 @@ def main(
 
 
 def open_interface(interface: str, megabytes: int = 16) -> Source:
-    """A live interface. The code for it, and scapy with it, is loaded only here."""
-    raise CaptureError(f"Listening on {interface} is not built yet.")
+    """A live interface. The code for it is loaded only where it is wanted."""
+    from appliance.edge.capture import open_live
+
+    return open_live(interface, megabytes)
 
 
 def _watch(source: Source, fd: int | None, socket_path: Path | None, notifier: Notifier, *, wall_time: bool) -> None:
     """Put the parts together and run them until the end or a signal."""
     reconnect = (lambda: connect(socket_path)) if socket_path else None
     sock = _first_connection(fd, socket_path)
+    dissector, help_names = Dissector(), phrase_lists.help_names()
+    privileges.drop_all()
     sensor = Sensor(
         source,
-        Dissector(),
+        dissector,
         ChannelWriter(sock),
-        help_names=phrase_lists.help_names(),
+        help_names=help_names,
+        own_macs=own_macs() if source.live else frozenset(),
         reconnect=reconnect,
         wall_time=wall_time,
     )

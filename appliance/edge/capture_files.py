@@ -22,19 +22,15 @@ from appliance.edge.source import BATCH, Source
 from appliance.model import Frame
 
 
-class FileSource:
+class FileSource(Source):
     """Batches of frames from an iterator of frames that may end in a CaptureError, which becomes `problem`."""
 
-    live = False
-
     def __init__(self, name: str, frames: Iterator[Frame], keep: Callable[[Frame], bool] | None = None) -> None:
+        super().__init__(name)
         self._frames = frames
         self._keep = keep
         self._ended = False
-        self.name = name
-        self.packets = self.bytes = self.dropped = 0
-        self.offered: int | None = 0
-        self.problem = ""
+        self.offered = 0
 
     def read(self) -> list[Frame] | None:
         """The next frames that pass the filter; None at the end, with `problem` set where the file is damaged."""
@@ -45,28 +41,22 @@ class FileSource:
             for frame in self._frames:
                 if self._keep is None or self._keep(frame):
                     batch.append(frame)
-                if self._count() % BATCH == 0:
-                    return self._counted(batch)
+                if self._offer() % BATCH == 0:
+                    return self.count(batch)
         except CaptureError as error:
             self.problem = str(error)
         self._ended = True
-        return self._counted(batch)
+        return self.count(batch)
 
     def close(self) -> None:
         """Nothing is held open once the frames are read or forgotten."""
         self._frames = iter(())
         self._ended = True
 
-    def _count(self) -> int:
+    def _offer(self) -> int:
         """One more frame before the filter."""
         self.offered = (self.offered or 0) + 1
         return self.offered
-
-    def _counted(self, batch: list[Frame]) -> list[Frame]:
-        """The batch, after counting it."""
-        self.packets += len(batch)
-        self.bytes += sum(len(frame.data) for frame in batch)
-        return batch
 
 
 class PcapLibrary:
@@ -104,16 +94,11 @@ class PcapLibrary:
         return call
 
 
-class PcapSource:
+class PcapSource(Source):
     """A plain pcap file read by libpcap, its filter inside. Nobody counts the frames before the filter: `offered` is None."""
 
-    live = False
-
     def __init__(self, path: Path, library: PcapLibrary, *, filtered: bool = True) -> None:
-        self.name = str(path)
-        self.packets = self.bytes = self.dropped = 0
-        self.offered: int | None = None
-        self.problem = ""
+        super().__init__(str(path))
         self._library = library
         errors = ctypes.create_string_buffer(256)
         self._pcap = library.api.pcap_open_offline(os.fsencode(path), errors)
@@ -130,8 +115,7 @@ class PcapSource:
         batch = self._next_frames()
         if len(batch) < BATCH:
             self.close()
-        self.packets += len(batch)
-        return batch
+        return self.count(batch)
 
     def close(self) -> None:
         """Close the file."""
@@ -155,16 +139,13 @@ class PcapSource:
         next_packet, unpack, size = api.pcap_next_ex, self._library.stamp.unpack, self._library.stamp.size
         bytes_at = ctypes.string_at
         batch: list[Frame] = []
-        volume = 0
         while len(batch) < BATCH:
             status = next_packet(pcap, header_ref, data_ref)
             if status != 1:
                 self.problem = self._ending(status)
                 break
             seconds, micros, captured, _length = unpack(bytes_at(header_at.value or 0, size))
-            volume += captured
             batch.append(Frame(seconds + micros / 1_000_000, bytes_at(data_at.value or 0, captured), link))
-        self.bytes += volume
         return batch
 
     def _ending(self, status: int) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterator
 from itertools import islice
-from typing import Protocol
 
 from appliance.model import Frame
 
@@ -18,45 +18,53 @@ LONGEST_GAP = 30.0
 NAP = 0.02
 
 
-class Source(Protocol):
-    """A stream of frames with its counters. `offered` counts frames before the filter, None where nobody counts them."""
+class Source(ABC):
+    """A stream of frames with its counters.
 
-    name: str
-    live: bool
-    packets: int
-    offered: int | None
-    bytes: int
-    dropped: int
-    problem: str
+    `offered` counts frames before the filter, None where nobody counts them; `problem` says what ended the stream, if it was
+    not its natural end; `reasons` counts what was lost on the way, and why.
+    """
 
+    live = False
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.packets = self.bytes = self.dropped = 0
+        self.offered: int | None = None
+        self.interface_up = True
+        self.problem = ""
+        self.reasons: dict[str, int] = {}
+
+    @abstractmethod
     def read(self) -> list[Frame] | None:
-        """The next frames; empty where none came in a short while, None at the end. `problem` then says what ended it."""
+        """The next frames; empty where none came in a short while, None at the end."""
 
+    @abstractmethod
     def close(self) -> None:
         """Let go of the file or socket."""
 
+    def count(self, frames: list[Frame]) -> list[Frame]:
+        """The same frames, after counting them."""
+        self.packets += len(frames)
+        self.bytes += sum(len(frame.data) for frame in frames)
+        return frames
 
-class Replay:
+
+class Replay(Source):
     """Frames of a recording with the times of a live capture: shifted to now and handed out when they are due.
 
     With `loop` the recording starts again at its end, for ever.
     """
 
-    live = False
-
     def __init__(
         self, reopen: Callable[[], Source], *, now: Callable[[], float], sleep: Callable[[float], None], loop: bool = False
     ) -> None:
-        self._reopen, self._now, self._sleep, self._loop = reopen, now, sleep, loop
         self._source = reopen()
+        super().__init__(self._source.name)
+        self._reopen, self._now, self._sleep, self._loop = reopen, now, sleep, loop
         self._pending: deque[Frame] = deque()
         self._shift: float | None = None
         self._last = 0.0
-        self._played = 0
-        self.packets = self.bytes = self.dropped = 0
-        self.offered: int | None = None
-        self.name = self._source.name
-        self.problem = ""
 
     def read(self) -> list[Frame] | None:
         """The frames that are due by now, at their new times."""
@@ -65,9 +73,7 @@ class Replay:
         due = list(self._due(self._now()))
         if not due and self._pending:
             self._sleep(min(NAP, max(0.0, self._pending[0].time + (self._shift or 0.0) - self._now())))
-        self.packets += len(due)
-        self.bytes += sum(len(frame.data) for frame in due)
-        return due
+        return self.count(due)
 
     def close(self) -> None:
         """Close the recording."""
@@ -111,21 +117,16 @@ class Replay:
         return self._shift
 
 
-class Looped:
+class Looped(Source):
     """A recording read again and again as fast as it goes; each round's times follow the last round's."""
 
-    live = False
-
     def __init__(self, reopen: Callable[[], Source]) -> None:
-        self._reopen = reopen
         self._source = reopen()
+        super().__init__(self._source.name)
+        self._reopen = reopen
         self._first: float | None = None
         self._latest = 0.0
         self._shift = 0.0
-        self.packets = self.bytes = self.dropped = 0
-        self.offered: int | None = None
-        self.name = self._source.name
-        self.problem = ""
 
     def read(self) -> list[Frame] | None:
         """The next frames; None only where the recording has none at all."""
@@ -141,9 +142,7 @@ class Looped:
         if batch:
             self._first = batch[0].time if self._first is None else self._first
             self._latest = max(self._latest, max(frame.time for frame in batch))
-        self.packets += len(batch)
-        self.bytes += sum(len(frame.data) for frame in batch)
-        return [Frame(frame.time + self._shift, frame.data, frame.link, frame.vlan) for frame in batch]
+        return self.count([Frame(frame.time + self._shift, frame.data, frame.link, frame.vlan) for frame in batch])
 
     def close(self) -> None:
         """Close the recording."""

@@ -107,7 +107,7 @@ def test_pcapng_packet_of_an_interface_that_nobody_described_is_passed_over(tmp_
 
 @pytest.mark.parametrize("data", [pcap((7, 0, ONE)), Pcapng().interface(1).packet(ONE, 7_000_000).data])
 def test_gzip_is_unpacked_on_the_way(tmp_path: Path, data: bytes) -> None:
-    source = open_capture(written(tmp_path, gzip.compress(data), "capture.gz"))
+    source = open_capture(written(tmp_path, gzip.compress(data), "capture.gz"), filtered=False)
     assert source.read() == [Frame(7.0, ONE)]
 
 
@@ -171,7 +171,7 @@ def test_missing_file_and_folder_are_one_sentence(tmp_path: Path) -> None:
 def test_libpcap_and_our_reader_give_the_same_frames(tmp_path: Path) -> None:
     frames = [(n, n * 10, bytes([n % 256]) * (n % 90)) for n in range(BATCH * 2 + 3)]
     path = written(tmp_path, pcap(*frames))
-    source = open_capture(path)
+    source = open_capture(path, filtered=False)
     if not isinstance(source, PcapSource):
         pytest.skip("this machine has no libpcap")
     found = []
@@ -182,7 +182,7 @@ def test_libpcap_and_our_reader_give_the_same_frames(tmp_path: Path) -> None:
 
 
 def test_libpcap_reads_a_cut_capture_up_to_the_cut(tmp_path: Path) -> None:
-    source = open_capture(written(tmp_path, pcap((7, 0, TWO), (7, 0, ONE))[:-3]))
+    source = open_capture(written(tmp_path, pcap((7, 0, TWO), (7, 0, ONE))[:-3]), filtered=False)
     assert source.read() == [Frame(7.0, TWO)]
     assert source.problem
     assert source.read() is None
