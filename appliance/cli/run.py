@@ -21,10 +21,12 @@ from msgspec import Struct
 import appliance
 from appliance import config
 from appliance.cli.foreground import Foreground, Part
-from appliance.edge.interfaces import choose_interface, list_interfaces, may_listen
+from appliance.edge import interfaces
+from appliance.edge.children import python_module, sensor_arguments
 from appliance.edge.store import Store, StoreError
 
 DEMONSTRATION = Path(appliance.__file__).parent / "edge/data/demonstration.pcap.gz"
+CAP_NET_RAW = 13  # capabilities(7)
 PORTS_TRIED = 20
 PAGE_PATIENCE = 20.0  # seconds in which the page should answer
 
@@ -51,7 +53,7 @@ def run(interface: str | None, capture: Path | None, data_dir: Path | None, port
     """Start the box here. With neither --interface nor --capture it plays a demonstration school."""
     try:
         settings = config.load(settings_file)
-        source = choose_source(interface, capture)
+        source = choose_source(interface, capture, settings.sensor.buffer_megabytes)
         with records(data_dir, live=interface is not None) as folder:
             plan = Plan(
                 source=source,
@@ -67,12 +69,12 @@ def run(interface: str | None, capture: Path | None, data_dir: Path | None, port
         raise click.ClickException(str(error)) from error
 
 
-def choose_source(interface: str | None, capture: Path | None) -> tuple[str, ...]:
+def choose_source(interface: str | None, capture: Path | None, megabytes: int = 16) -> tuple[str, ...]:
     """The sensor's options for its source. ClickException with one sentence where it can't be had."""
     if interface and capture:
         raise click.ClickException("Give --interface or --capture, not both.")
     if interface:
-        return ("--interface", checked_interface(interface))
+        return tuple(sensor_arguments(interface=checked_interface(interface), buffer_megabytes=megabytes))
     if capture is None and not DEMONSTRATION.exists():
         raise click.ClickException(
             "The demonstration's recording is missing from this copy: use --capture FILE or --interface NAME."
@@ -80,19 +82,17 @@ def choose_source(interface: str | None, capture: Path | None) -> tuple[str, ...
     file = capture or DEMONSTRATION
     if not file.is_file() or not os.access(file, os.R_OK):
         raise click.ClickException(f"The capture {file} can't be read: check its name and who may read it.")
-    loop = () if capture else ("--loop",)
-    return ("--capture", str(file), "--pace", "real", *loop)
+    return tuple(sensor_arguments(capture=file, pace="real", loop=capture is None))
 
 
 def checked_interface(name: str) -> str:
     """The interface to listen on, if it is there and this user may."""
-    interfaces = list_interfaces()
     if name == "auto":
-        chosen = choose_interface(interfaces)
-        if chosen is None:
-            raise click.ClickException("No interface without an address was found: name one with --interface NAME.")
-        name = chosen.name
-    names = [one.name for one in interfaces]
+        candidates = interfaces.listening_ports()
+        if not candidates:
+            raise click.ClickException("No card with a cable and no address was found: name one with --interface NAME.")
+        name = candidates[0]
+    names = interfaces.names()
     if name not in names:
         raise click.ClickException(f"There is no interface '{name}' on this machine; it has {', '.join(names) or 'none'}.")
     if not may_listen():
@@ -100,6 +100,14 @@ def checked_interface(name: str) -> str:
             f"Listening on {name} needs root: run it with sudo, or try the demonstration without --interface."
         )
     return name
+
+
+def may_listen() -> bool:
+    """Whether this process may open a packet socket (CAP_NET_RAW in /proc/PID/status)."""
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("CapEff:"):
+            return bool(int(line.split()[1], 16) >> CAP_NET_RAW & 1)
+    return False
 
 
 @contextlib.contextmanager
@@ -158,17 +166,20 @@ def start(plan: Plan, *, kept: bool) -> None:
 
 def parts(plan: Plan, recent: Path) -> list[Part]:
     """The box's programs, in the order in which they start."""
-    python = (sys.executable, "-m")
     settings = ("--settings", str(plan.settings_file)) if plan.settings_file else ()
     common = ("--data-dir", str(plan.data_dir), *settings)
     meeting = ("--socket", str(recent / "guardian.sock"))
     demonstration = ("--demonstration",) if plan.demonstration else ()
     return [
-        Part("guardian", (*python, "appliance.guardian", *common, *meeting, *demonstration)),
-        Part("sensor", (*python, "appliance.sensor", *meeting, *plan.source), may_finish=not plan.live),
-        Part("page", (*python, "web_ui", *common, "--port", str(plan.port))),
-        Part("lights", (*python, "hardware", *common, "--terminal")),
+        _part("guardian", "appliance.guardian", *common, *meeting, *demonstration),
+        _part("sensor", "appliance.sensor", *meeting, *plan.source, may_finish=not plan.live),
+        _part("page", "web_ui", *common, "--port", str(plan.port)),
+        _part("lights", "hardware", *common, "--terminal"),
     ]
+
+
+def _part(name: str, module: str, *arguments: str, may_finish: bool = False) -> Part:
+    return Part(name, tuple(python_module(module, *arguments)), may_finish)
 
 
 def wait_for_page(plan: Plan, box: Foreground, stop: threading.Event) -> bool:
