@@ -10,13 +10,13 @@ from hypothesis.strategies import SearchStrategy
 
 from appliance.wire.reader import Malformed
 
-bounded = settings(max_examples=300, derandomize=True, deadline=None, database=None)
+bounded = settings(max_examples=150, derandomize=True, deadline=None, database=None)
 
 
 def spoilt(*samples: bytes) -> SearchStrategy[bytes]:
     """Any bytes, or one of the samples with up to eight bytes changed and its end perhaps cut off."""
     changes = st.lists(st.tuples(st.integers(0, 2_000), st.integers(0, 255)), max_size=8)
-    return st.binary(max_size=400) | st.builds(_spoil, st.sampled_from(samples), changes, st.integers(0, 2_000))
+    return st.binary(max_size=120) | st.builds(_spoil, st.sampled_from(samples), changes, st.integers(0, 2_000))
 
 
 def survives(parse: Callable[[bytes], object], *samples: bytes) -> None:
