@@ -62,13 +62,15 @@ class Case:
         "outcome",
         "pressing",
         "reason",
+        "serial",
         "since_saved",
         "sounds",
         "source",
         "visits",
     )
 
-    def __init__(self, hit: Hit) -> None:
+    def __init__(self, hit: Hit, serial: int) -> None:
+        self.serial = serial
         self.id = 0
         self.key = hit.key
         self.device = hit.device
@@ -156,7 +158,8 @@ class Folder:
         self._limit = limit
         self._new_per_hour = new_per_hour
         self._cases: dict[Key, Case] = {}
-        self._dirty: dict[Key, Case] = {}
+        self._dirty: dict[int, Case] = {}  # by the case's serial: a case of yesterday may wait beside today's
+        self._serial = 0
         self._hour = 0
         self._new_this_hour = 0
         self.capped = 0
@@ -167,14 +170,14 @@ class Folder:
     def hit(self, hit: Hit) -> Case | None:
         """Fold one hit in; None where too many new incidents have come up in this hour."""
         case = self._cases.get(hit.key)
-        if case is not None and abs(hit.time - case.last) > QUIET_SECONDS and not case.dirty:
+        if case is not None and abs(hit.time - case.last) > QUIET_SECONDS:
             del self._cases[hit.key]
             case = None
         if case is None:
             case = self._begin(hit)
         if case is not None:
             case.add(hit)
-            self._dirty[case.key] = case
+            self._dirty[case.serial] = case
         return case
 
     def learn(self, mac: str, verdict: Verdict, evidence: Evidence) -> None:
@@ -183,7 +186,7 @@ class Folder:
         if case is not None and verdict.name in case.names:
             case.learn(evidence)
             if case.dirty:
-                self._dirty[case.key] = case
+                self._dirty[case.serial] = case
 
     def due(self) -> Iterator[Case]:
         """Cases to be saved, in the order in which they came up. Saving tells the case through `settle`."""
@@ -208,14 +211,15 @@ class Folder:
 
     def settle(self, case: Case, stored: Incident) -> None:
         """The store's answer to a save. Where somebody has decided in between, what came since begins a new case."""
-        self._dirty.pop(case.key, None)
+        self._dirty.pop(case.serial, None)
         hits = list(case.since_saved)
         known = case.id
         case.saved(stored.id)
         case.acknowledged = stored.acknowledged
         if stored.decision is None:
             return
-        self._cases.pop(case.key, None)
+        if self._cases.get(case.key) is case:
+            del self._cases[case.key]
         for hit in hits if known else ():
             self.hit(hit)
 
@@ -231,14 +235,15 @@ class Folder:
     def forget_quiet(self, now: float) -> None:
         """Close cases that a whole day has been quiet on."""
         for key, case in list(self._cases.items()):
-            if abs(now - case.last) > QUIET_SECONDS and not case.dirty:
+            if abs(now - case.last) > QUIET_SECONDS:
                 del self._cases[key]
 
     def _take_over(self, incident: Incident) -> None:
         key = (incident.mac, incident.category, incident.exercise)
         case = self._cases.get(key)
         if case is None and len(self._cases) < self._limit:
-            case = self._cases[key] = _case_of(incident)
+            self._serial += 1
+            case = self._cases[key] = _case_of(incident, self._serial)
         if case is not None and case.id == incident.id:
             case.acknowledged = incident.acknowledged
 
@@ -250,7 +255,8 @@ class Folder:
             self.capped += 1
             return None
         self._new_this_hour += 1
-        case = self._cases[hit.key] = Case(hit)
+        self._serial += 1
+        case = self._cases[hit.key] = Case(hit, self._serial)
         return case
 
     def _has_room(self) -> bool:
@@ -268,10 +274,10 @@ def _with_sentence(incident: Incident, now: float, zone: tzinfo) -> Incident:
     return replace(incident, sentence=write_sentence(incident, now, zone))
 
 
-def _case_of(incident: Incident) -> Case:
+def _case_of(incident: Incident, serial: int) -> Case:
     """A case that goes on from what the store holds."""
     verdict = Verdict(name="", category=incident.category, level=incident.level, exercise=incident.exercise)
-    case = Case(Hit(time=incident.first_seen, mac=incident.mac, device=incident.device, verdict=verdict))
+    case = Case(Hit(time=incident.first_seen, mac=incident.mac, device=incident.device, verdict=verdict), serial)
     case.saved(incident.id)
     case.last, case.count, case.names = incident.last_seen, incident.count, list(incident.names)
     case.outcome, case.confidence, case.acknowledged = incident.outcome, incident.confidence, incident.acknowledged
