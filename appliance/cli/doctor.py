@@ -15,8 +15,8 @@ from msgspec import Struct, structs
 
 from appliance import config
 from appliance.cli.output import data_dir_option, format_option, print_records
-from appliance.cli.run import may_listen
-from appliance.edge import clock, interfaces
+from appliance.edge import clock
+from appliance.edge.interfaces import choose_interface, list_interfaces, may_listen
 from appliance.edge.store import Store, StoreError
 
 State = Literal["good", "look", "bad"]
@@ -85,16 +85,17 @@ def _room(data_dir: Path) -> Finding:
 
 
 def _interface(wanted: str) -> Finding:
-    names = interfaces.names()
-    if wanted and wanted not in names:
-        return Finding("mirror port", "look", f"there is no interface '{wanted}'", f"This machine has {', '.join(names)}.")
-    found = [wanted] if wanted else interfaces.listening_ports()
-    if not found:
-        return Finding("mirror port", "look", "no card with a cable and no address", "Plug in the mirror port's cable.")
-    if not interfaces.is_up(found[0]):
-        return Finding("mirror port", "look", f"{found[0]} has no cable or is switched off", "Check both ends of the cable.")
+    interfaces = list_interfaces()
+    found = next((one for one in interfaces if one.name == wanted), None) if wanted else choose_interface(interfaces)
+    if found is None:
+        what = f"there is no interface '{wanted}'" if wanted else "no interface without an address"
+        return Finding(
+            "mirror port", "look", what, "Plug in a network adapter for the switch's mirror port, or name it in the settings."
+        )
+    if not found.cable:
+        return Finding("mirror port", "look", f"{found.name} has no cable or is switched off", "Check both ends of the cable.")
     rights = "" if may_listen() else "; this user may not listen, root or the box's own sensor may"
-    return Finding("mirror port", "good", f"{found[0]} has a cable{rights}")
+    return Finding("mirror port", "good", f"{found.name} has a cable{rights}")
 
 
 def _pins(pins: config.Lights) -> Finding:

@@ -21,12 +21,11 @@ from msgspec import Struct
 import appliance
 from appliance import config
 from appliance.cli.foreground import Foreground, Part
-from appliance.edge import interfaces
 from appliance.edge.children import python_module, sensor_arguments
+from appliance.edge.interfaces import choose_interface, list_interfaces, may_listen
 from appliance.edge.store import Store, StoreError
 
 DEMONSTRATION = Path(appliance.__file__).parent / "edge/data/demonstration.pcap.gz"
-CAP_NET_RAW = 13  # capabilities(7)
 PORTS_TRIED = 20
 PAGE_PATIENCE = 20.0  # seconds in which the page should answer
 
@@ -87,12 +86,13 @@ def choose_source(interface: str | None, capture: Path | None, megabytes: int = 
 
 def checked_interface(name: str) -> str:
     """The interface to listen on, if it is there and this user may."""
+    interfaces = list_interfaces()
     if name == "auto":
-        candidates = interfaces.listening_ports()
-        if not candidates:
+        chosen = choose_interface(interfaces)
+        if chosen is None:
             raise click.ClickException("No card with a cable and no address was found: name one with --interface NAME.")
-        name = candidates[0]
-    names = interfaces.names()
+        name = chosen.name
+    names = [one.name for one in interfaces]
     if name not in names:
         raise click.ClickException(f"There is no interface '{name}' on this machine; it has {', '.join(names) or 'none'}.")
     if not may_listen():
@@ -100,14 +100,6 @@ def checked_interface(name: str) -> str:
             f"Listening on {name} needs root: run it with sudo, or try the demonstration without --interface."
         )
     return name
-
-
-def may_listen() -> bool:
-    """Whether this process may open a packet socket (CAP_NET_RAW in /proc/PID/status)."""
-    for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith("CapEff:"):
-            return bool(int(line.split()[1], 16) >> CAP_NET_RAW & 1)
-    return False
 
 
 @contextlib.contextmanager

@@ -28,7 +28,7 @@ from appliance.cli.run import (
     reachable,
     records,
 )
-from appliance.edge import interfaces
+from appliance.edge.interfaces import Interface
 
 SAFESPAN = (sys.executable, "-c", "from appliance.cli import main; main()")
 RUNNER = CliRunner()
@@ -75,18 +75,18 @@ def test_what_cannot_be_had_is_one_sentence(options: list[str], says: str) -> No
 
 
 def test_an_interface_without_the_right_to_listen_says_how(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(interfaces, "names", lambda: ["eth1"])
+    monkeypatch.setattr(run_module, "list_interfaces", lambda: [Interface("eth1")])
     monkeypatch.setattr(run_module, "may_listen", lambda: False)
     with pytest.raises(click.ClickException, match="sudo"):
         checked_interface("eth1")
 
 
 def test_auto_takes_the_card_with_a_cable_and_no_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = [Interface("eth0", address=True), Interface("eth1", cable=False), Interface("eth2"), Interface("br0", real=False)]
     monkeypatch.setattr(run_module, "may_listen", lambda: True)
-    monkeypatch.setattr(interfaces, "names", lambda: ["eth0", "eth2"])
-    monkeypatch.setattr(interfaces, "listening_ports", lambda: ["eth2"])
+    monkeypatch.setattr(run_module, "list_interfaces", lambda: found)
     assert checked_interface("auto") == "eth2"
-    monkeypatch.setattr(interfaces, "listening_ports", list)
+    monkeypatch.setattr(run_module, "list_interfaces", lambda: found[:1])
     with pytest.raises(click.ClickException, match="--interface NAME"):
         checked_interface("auto")
 
