@@ -13,7 +13,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Final
@@ -21,7 +21,7 @@ from typing import Final
 from msgspec import Struct
 
 from appliance import config
-from appliance.edge.store import Store
+from appliance.edge.store import Store, StoreError
 from appliance.model import Incident
 
 from .network import LabError, Namespace
@@ -181,8 +181,7 @@ class Box:
         argv = [sys.executable, "-m", module, *arguments]
         self._processes[name] = self.namespace.start(argv, f"{name}.log", cwd=ROOT)
 
-    def _wait(self, ready: object, what: str, seconds: float = 30) -> None:
-        assert callable(ready)
+    def _wait(self, ready: Callable[[], bool], what: str, seconds: float = 30) -> None:
         end = time.monotonic() + seconds
         while not ready():
             self.check()
@@ -191,10 +190,11 @@ class Box:
             time.sleep(0.05)
 
     def _watches(self) -> bool:
-        if not (self.data_dir / "safespan.db").exists():
+        try:
+            with self.store(readonly=True) as store:
+                health = store.health()
+        except StoreError:  # the guardian has not made its records yet
             return False
-        with self.store(readonly=True) as store:
-            health = store.health()
         return health is not None and health.live
 
     def _serves(self) -> bool:

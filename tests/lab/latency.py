@@ -21,6 +21,7 @@ from .wire import Tap
 
 PATIENCE: Final = 10.0
 POLL: Final = 0.02
+URGENT_CARD: Final = "item--urgent"
 
 
 class Latency(Struct, frozen=True):
@@ -31,11 +32,11 @@ class Latency(Struct, frozen=True):
 
 
 class PageWatch(threading.Thread):
-    """Looks at the live part of the first screen again and again until a name stands on it."""
+    """Looks at the live part of the first screen again and again until an urgent incident stands on it."""
 
-    def __init__(self, head: Head, name: str) -> None:
+    def __init__(self, head: Head) -> None:
         super().__init__(daemon=True)
-        self._head, self._name = head, name
+        self._head = head
         self.seen: float | None = None
         self.start()
 
@@ -43,7 +44,7 @@ class PageWatch(threading.Thread):
         """Every 20 ms; `seen` is the time since the epoch at which the page had come."""
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
-            if self._name in self._head.get("/today/now"):
+            if URGENT_CARD in self._head.get("/today/now"):
                 self.seen = time.time()
                 return
             time.sleep(POLL)
@@ -57,7 +58,7 @@ def as_asked(name: str) -> bytes:
 def measure(box: Box, head: Head, host: Host, name: str, *, browser: bool) -> Latency:
     """Let a pupil open an urgent name, and wait for the lamp's red and for the page; raises `LabError` where one stays away."""
     with Tap(box.namespace) as tap:
-        watch = PageWatch(head, name)
+        watch = PageWatch(head)
         opening = threading.Thread(target=_open, args=(host, name, browser))
         opening.start()
         packet = tap.first_with(as_asked(name), PATIENCE)

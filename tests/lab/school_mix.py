@@ -73,7 +73,7 @@ def made_up_names(number: int, seed: int = 7) -> list[str]:
 def machines() -> list[Machine]:
     """The 24 clients; some speak IPv4 only."""
     return [
-        Machine(f"Client-{n:02}", f"3c:52:82:00:24:{n:02x}", KINDS[n % len(KINDS)], ipv6=n % 10 < 4)
+        Machine(f"Client-{n:02}", f"3c:52:82:00:24:{n:02x}", KINDS[n % len(KINDS)], ipv6=n % 5 in (0, 2))
         for n in range(1, CLIENTS + 1)
     ]
 
