@@ -7,13 +7,14 @@ from typing import Final
 
 from msgspec import Struct
 
-from appliance.wire.dns_names import read_name, skip_name, text_of
+from appliance.wire.dns_names import MAX_NAME, read_name, skip_name, text_of
 from appliance.wire.reader import Malformed
 
 HEADER: Final = 12  # bytes
 MAX_QUESTIONS: Final = 64  # more in one message is a flood, not a question; mDNS asks a few dozen at most
 
 _RESPONSE: Final = 0x80
+_LONGEST: Final = MAX_NAME - 1  # bytes of a name before its root
 _SRV: Final = 33
 _COUNTS: Final = Layout("!HHHH").unpack_from
 _TWO: Final = Layout("!HH").unpack_from
@@ -55,27 +56,35 @@ class Message(Struct, frozen=True):
 
 
 def first_question(data: bytes) -> Question | None:
-    """The first question of a query; None for a response or a query without questions; raises `Malformed`.
+    """The first question of a query; None for a response or a query without questions; raises `Malformed`."""
+    if len(data) < HEADER:
+        raise Malformed("shorter than a DNS header")
+    if data[2] & _RESPONSE or not (data[5] or data[4]):
+        return None
+    return read_question(data)[0]
 
-    This is the hot path: names without pointers, which is all that a first question can sensibly have, take one pass.
+
+def read_question(data: bytes, at: int = HEADER) -> tuple[Question, int]:
+    """The question at offset `at` and the offset after it; raises `Malformed`.
+
+    This is the hot path: names without pointers, which is all that a question can sensibly have, take one pass.
     """
+    start = at
+    labels = []
     try:
-        if data[2] & _RESPONSE or not (data[5] or data[4]):
-            return None
-        labels = []
-        at = HEADER
         while length := data[at]:
             if length > 63:
-                return _question(data, HEADER)[0]
+                return _compressed_question(data, start)
             at += 1
             end = at + length
             labels.append(data[at:end])
             at = end
-        if at > HEADER + 254 or len(data) < at + 5:
-            raise Malformed("question cut short" if len(data) < at + 5 else "name over 255 bytes")
-        return Question(text_of(b".".join(labels)), data[at + 1] << 8 | data[at + 2], data[at + 3] << 8 | data[at + 4])
+        question = Question(text_of(b".".join(labels)), data[at + 1] << 8 | data[at + 2], data[at + 3] << 8 | data[at + 4])
     except IndexError:
         raise Malformed("question cut short") from None
+    if at - start > _LONGEST:
+        raise Malformed("name over 255 bytes")
+    return question, at + 5
 
 
 def parse_header(data: bytes) -> Header:
@@ -107,7 +116,7 @@ def parse_message(data: bytes) -> Message:
     at = HEADER
     for _ in range(min(header.questions, MAX_QUESTIONS)):
         try:
-            question, at = _question(data, at)
+            question, at = read_question(data, at)
         except Malformed:
             if not questions:
                 raise
@@ -144,7 +153,7 @@ def looks_like_dns(data: bytes) -> bool:
     if len(data) < HEADER + 5 or data[4] or data[5] != 1 or data[2] & 0x78:
         return False
     try:
-        question, at = _question(data, HEADER)
+        question, at = read_question(data)
         if not _plausible(question):
             return False
         if data[2] & _RESPONSE:
@@ -154,7 +163,7 @@ def looks_like_dns(data: bytes) -> bool:
         return False
 
 
-def _question(data: bytes, at: int) -> tuple[Question, int]:
+def _compressed_question(data: bytes, at: int) -> tuple[Question, int]:
     name, at = read_name(data, at)
     if len(data) < at + 4:
         raise Malformed("question cut short")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from ipaddress import IPv6Address
+import struct
+from collections.abc import Callable, Iterator
 from struct import Struct as Layout
 from typing import Final
 
 from msgspec import Struct
 
-from appliance.wire.dns import parse_message
+from appliance.wire.dns import HEADER, MAX_QUESTIONS, read_question
 from appliance.wire.dns_names import read_name, skip_name
+from appliance.wire.envelope import address_text
 from appliance.wire.reader import Malformed, Reader
 
 A: Final = 1
@@ -25,11 +26,14 @@ HTTPS: Final = 65
 
 MAX_RECORDS: Final = 256  # of one message; what a 64 KiB message could claim beyond that is of no use to anyone here
 
+_RESPONSE: Final = 0x80
+_POINTER: Final = 0xC0
+_LONGEST_TTL: Final = 1 << 32
+_COUNTS: Final = Layout("!HHHH").unpack_from
 _FIXED: Final = Layout("!HHIH").unpack_from
 _EDE: Final = 15  # EDNS option (RFC 8914 section 2)
-_SVC_IPV4HINT: Final = 4
 _SVC_ECH: Final = 5
-_SVC_IPV6HINT: Final = 6
+_HINTS: Final = {4: 4, 6: 16}  # ipv4hint and ipv6hint, and the bytes of one address (RFC 9460 section 7.3)
 _ECH_VERSION: Final = 0xFE0D  # RFC 9849 section 4
 
 
@@ -59,46 +63,87 @@ class Answer(Struct, frozen=True):
 
 
 class _Facts:
-    """What the records gave so far."""
+    """What the records gave so far. `text` makes a packed address readable."""
 
-    __slots__ = ("addresses", "aliases", "ech", "ede", "rcode", "ttl")
+    __slots__ = ("addresses", "aliases", "ech", "ede", "rcode", "text", "ttl")
 
-    def __init__(self, rcode: int) -> None:
+    def __init__(self, rcode: int, text: Callable[[bytes], str]) -> None:
         self.rcode = rcode
+        self.text = text
         self.addresses: list[str] = []
         self.aliases: list[str] = []
         self.ech: list[tuple[str, int]] = []
         self.ede: int | None = None
-        self.ttl: int | None = None
+        self.ttl = _LONGEST_TTL
 
 
-def read_answer(data: bytes) -> Answer | None:
+def read_answer(data: bytes, text: Callable[[bytes], str] = address_text) -> Answer | None:
     """What a response says; None for a query or a response that repeats no question; raises `Malformed`.
 
-    A response that ends early (truncated, cut by the capture) gives what it had until there.
+    A response that ends early (truncated, cut by the capture) gives what it had until there. `text` makes addresses readable.
     """
-    message = parse_message(data)
-    if not message.header.response or not message.questions:
+    if len(data) < HEADER:
+        raise Malformed("shorter than a DNS header")
+    questions, answers, authorities, additionals = _COUNTS(data, 4)
+    if data[2] < _RESPONSE or not questions:
         return None
-    question = message.questions[0]
-    facts = _Facts(message.header.rcode)
-    for record in records(
-        data, message.records_at, message.header.answers, message.header.authorities, message.header.additionals
-    ):
-        if record.rtype == OPT:
-            _read_opt(data, record, facts)
-        elif record.section == 1:
-            _read_record(data, record, facts)
+    question, at = read_question(data)
+    facts = _Facts(data[3] & 15, text)
+    try:
+        for _ in range(min(questions, MAX_QUESTIONS) - 1):
+            at = skip_name(data, at) + 4
+        at = _read_answers(data, at, min(answers, MAX_RECORDS), facts)
+        if additionals:
+            _find_opt(data, at, min(authorities + additionals, MAX_RECORDS), facts)
+    except (IndexError, struct.error):
+        pass  # the rest of it is not there
+    ttl = 0 if facts.ttl == _LONGEST_TTL else facts.ttl
     return Answer(
         question.name,
         question.qtype,
         facts.rcode,
         tuple(facts.addresses),
         tuple(facts.aliases),
-        facts.ttl or 0,
+        ttl,
         facts.ede,
         tuple(facts.ech),
     )
+
+
+def _read_answers(data: bytes, at: int, count: int, facts: _Facts) -> int:
+    """Take in `count` records from offset `at`; the offset after them. Past the end of `data` it fails as indexing does."""
+    for _ in range(count):
+        # Nearly every owner is a pointer to the question or to the alias before it.
+        at = at + 2 if data[at] >= _POINTER else skip_name(data, at)
+        rtype, _, ttl, length = _FIXED(data, at)
+        at += 10
+        end = at + length
+        if end > len(data):
+            raise IndexError
+        if ttl < facts.ttl:
+            facts.ttl = ttl
+        if (rtype == A and length == 4) or (rtype == AAAA and length == 16):
+            facts.addresses.append(facts.text(data[at:end]))
+        elif rtype == CNAME:
+            facts.aliases.append(read_name(data, at)[0])
+        elif rtype in (SVCB, HTTPS):
+            _read_service(Reader(data, at, end), facts)
+        at = end
+    return at
+
+
+def _find_opt(data: bytes, at: int, count: int, facts: _Facts) -> None:
+    """Take in the OPT record, which is mostly the last of all; what stands before it and is cut costs only that."""
+    for _ in range(count):
+        try:
+            at = skip_name(data, at)
+        except Malformed:
+            return
+        rtype, _, ttl, length = _FIXED(data, at)
+        at += 10 + length
+        if rtype == OPT:
+            _read_opt(Reader(data, at - length, at), ttl, facts)
+            return
 
 
 def records(data: bytes, at: int, *counts: int) -> Iterator[Record]:
@@ -122,40 +167,9 @@ def records(data: bytes, at: int, *counts: int) -> Iterator[Record]:
             yield Record(rtype, rclass, ttl, name_at, at - length, at, section)
 
 
-def address_of(data: bytes, record: Record) -> str | None:
-    """The address of an A or AAAA record as text; None for other types and for data of the wrong size."""
-    size = record.end - record.start
-    if record.rtype == A and size == 4:
-        return _text4(data, record.start)
-    if record.rtype == AAAA and size == 16:
-        return _text6(data, record.start)
-    return None
-
-
-def _text4(data: bytes, at: int) -> str:
-    return f"{data[at]}.{data[at + 1]}.{data[at + 2]}.{data[at + 3]}"
-
-
-def _text6(data: bytes, at: int) -> str:
-    return str(IPv6Address(data[at : at + 16]))
-
-
-def _read_record(data: bytes, record: Record, facts: _Facts) -> None:
-    if facts.ttl is None or record.ttl < facts.ttl:
-        facts.ttl = record.ttl
-    if record.rtype in (A, AAAA):
-        if address := address_of(data, record):
-            facts.addresses.append(address)
-    elif record.rtype == CNAME:
-        facts.aliases.append(read_name(data, record.start)[0])
-    elif record.rtype in (SVCB, HTTPS):
-        _read_service(data, record, facts)
-
-
-def _read_opt(data: bytes, record: Record, facts: _Facts) -> None:
+def _read_opt(reader: Reader, ttl: int, facts: _Facts) -> None:
     """OPT keeps the upper rcode bits in the TTL field; its options are (code, length, data) (RFC 6891 section 6.1)."""
-    facts.rcode |= record.ttl >> 24 << 4
-    reader = Reader(data, record.start, record.end)
+    facts.rcode |= ttl >> 24 << 4
     while reader.left >= 4:
         code, length = reader.u16(), reader.u16()
         option = reader.block(length)
@@ -163,11 +177,10 @@ def _read_opt(data: bytes, record: Record, facts: _Facts) -> None:
             facts.ede = option.u16()
 
 
-def _read_service(data: bytes, record: Record, facts: _Facts) -> None:
+def _read_service(reader: Reader, facts: _Facts) -> None:
     """An SVCB or HTTPS record: priority, target, parameters (RFC 9460 section 2.2)."""
-    reader = Reader(data, record.start, record.end)
     reader.skip(2)
-    target, reader.at = read_name(data, reader.at)
+    target, reader.at = read_name(reader.data, reader.at)
     if target:
         facts.aliases.append(target)
     while reader.left >= 4:
@@ -175,10 +188,8 @@ def _read_service(data: bytes, record: Record, facts: _Facts) -> None:
         value = reader.block(length)
         if key == _SVC_ECH:
             facts.ech.extend(ech_configs(value))
-        elif key == _SVC_IPV4HINT:
-            facts.addresses.extend(_text4(data, at) for at in range(value.at, value.end - 3, 4))
-        elif key == _SVC_IPV6HINT:
-            facts.addresses.extend(_text6(data, at) for at in range(value.at, value.end - 15, 16))
+        elif size := _HINTS.get(key):
+            facts.addresses.extend(facts.text(value.take(size)) for _ in range(length // size))
 
 
 def ech_configs(reader: Reader) -> Iterator[tuple[str, int]]:
