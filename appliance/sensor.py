@@ -23,6 +23,7 @@ from typing import Literal, Protocol
 import click
 
 import phrase_lists
+from appliance.config import SettingsError, load
 from appliance.edge import privileges
 from appliance.edge.capture_files import open_capture
 from appliance.edge.cards import own_macs
@@ -242,6 +243,7 @@ def _open_recording(path: Path, pace: str, loop: bool) -> Source:
 @click.option("--socket", "socket_path", type=click.Path(path_type=Path), help="The guardian's listening socket.")
 @click.option("--interface", help="Listen on this interface.")
 @click.option("--capture", type=click.Path(path_type=Path), help="Read this capture file instead.")
+@click.option("--settings", "settings_file", type=click.Path(path_type=Path), help="Listen as this settings file says.")
 @click.option("--pace", type=click.Choice(["asap", "real"]), default="asap", help="Play a capture at once or at its own speed.")
 @click.option("--loop", is_flag=True, help="Start a capture again at its end.")
 @click.option("--buffer-megabytes", type=click.IntRange(1, 1024), default=16, help="Room for packets that wait to be read.")
@@ -250,18 +252,22 @@ def main(
     socket_path: Path | None,
     interface: str | None,
     capture: Path | None,
+    settings_file: Path | None,
     pace: Literal["asap", "real"],
     loop: bool,
     buffer_megabytes: int,
 ) -> None:
     """Read names off a mirror port or a capture and hand them to the guardian."""
-    if (fd is None) == (socket_path is None) or (interface is None) == (capture is None):
-        raise click.UsageError("Give one of --fd and --socket, and one of --interface and --capture.")
+    if (fd is None) == (socket_path is None) or [interface, capture, settings_file].count(None) != 2:
+        raise click.UsageError("Give one of --fd and --socket, and one of --interface, --capture and --settings.")
     notifier = Notifier.from_environment()
     try:
+        if settings_file:
+            wanted = load(settings_file).sensor
+            interface, buffer_megabytes = wanted.interface, wanted.buffer_megabytes
         source = _open_recording(capture, pace, loop) if capture else open_interface(interface or "", buffer_megabytes)
         _watch(source, fd, socket_path, notifier, wall_time=source.live or pace == "real")
-    except (CaptureError, ChannelError, privileges.PrivilegesError) as error:
+    except (CaptureError, ChannelError, SettingsError, privileges.PrivilegesError) as error:
         print(f"sensor: {error}", file=sys.stderr)  # noqa: T201 - the journal's line
         sys.exit(1)
     if source.problem:
