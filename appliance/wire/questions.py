@@ -55,7 +55,7 @@ def _tell_all(data: bytes, envelope: Envelope, kind: type[NameAsked]) -> Sequenc
 
 
 def _tell_answer(data: bytes, envelope: Envelope) -> Sequence[Sighting]:
-    answer = read_answer(data)
+    answer = read_answer(data, envelope.addresses)
     if answer is None or not answer.name:
         return ()
     return (
