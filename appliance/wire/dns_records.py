@@ -78,9 +78,10 @@ class _Facts:
 
 
 def read_answer(data: bytes, text: Callable[[bytes], str] = address_text) -> Answer | None:
-    """What a response says; None for a query or a response that repeats no question; raises `Malformed`.
+    """What a response says; None for a query or a response that repeats no question; raises `Malformed` for that question.
 
-    A response that ends early (truncated, cut by the capture) gives what it had until there. `text` makes addresses readable.
+    A response whose records end early (truncated, cut by the capture) or break gives what it had until there.
+    `text` makes addresses readable.
     """
     if len(data) < HEADER:
         raise Malformed("shorter than a DNS header")
@@ -95,8 +96,8 @@ def read_answer(data: bytes, text: Callable[[bytes], str] = address_text) -> Ans
         at = _read_answers(data, at, min(answers, MAX_RECORDS), facts)
         if additionals:
             _find_opt(data, at, min(authorities + additionals, MAX_RECORDS), facts)
-    except (IndexError, struct.error):
-        pass  # the rest of it is not there
+    except (IndexError, struct.error, Malformed):
+        pass  # the rest of it is not there or not to be trusted
     ttl = 0 if facts.ttl == _LONGEST_TTL else facts.ttl
     return Answer(
         question.name,
@@ -133,12 +134,9 @@ def _read_answers(data: bytes, at: int, count: int, facts: _Facts) -> int:
 
 
 def _find_opt(data: bytes, at: int, count: int, facts: _Facts) -> None:
-    """Take in the OPT record, which is mostly the last of all; what stands before it and is cut costs only that."""
+    """Take in the OPT record, which is mostly the last of all."""
     for _ in range(count):
-        try:
-            at = skip_name(data, at)
-        except Malformed:
-            return
+        at = skip_name(data, at)
         rtype, _, ttl, length = _FIXED(data, at)
         at += 10 + length
         if rtype == OPT:

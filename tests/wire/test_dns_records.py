@@ -101,11 +101,11 @@ def test_ech_config_whose_lengths_lie_is_malformed() -> None:
 def test_response_cut_anywhere_gives_what_it_had_or_is_malformed() -> None:
     whole = answer()
     for length in range(len(whole)):
-        try:
-            found = read_answer(whole[:length])
-        except Malformed:
-            assert length < 12 + 21
+        if length < 12 + 21:
+            with pytest.raises(Malformed):
+                read_answer(whole[:length])
         else:
+            found = read_answer(whole[:length])
             assert found is not None
             assert found.addresses in ((), ("192.0.2.7",))
 
@@ -130,9 +130,12 @@ def test_address_of_the_wrong_size_is_left_out() -> None:
     assert found.addresses == ()
 
 
-def test_alias_that_loops_is_malformed() -> None:
-    with pytest.raises(Malformed):
-        read_answer(raw(5, b"\xc0\x25"))
+def test_alias_that_loops_does_not_spoil_the_address_before_it() -> None:
+    whole = answer("www.example.org 30 A 192.0.2.7\nwww.example.org 30 CNAME a.example.net")
+    at = whole.rindex(b"\x01a")
+    found = read_answer(whole[:at] + b"\xc0" + bytes((at,)) + whole[at + 2 :])
+    assert found is not None
+    assert (found.addresses, found.aliases) == (("192.0.2.7",), ())
 
 
 def test_any_bytes_answer_or_are_malformed() -> None:
