@@ -37,12 +37,14 @@ def start_names(
 
     Names in `known` get addresses of their own, all others a common one; `refused` get NXDOMAIN, `sinkholed` 0.0.0.0 and ::.
     """
+    # Local, so that other types of record have no data; without it dnsmasq refuses them, which looks like a filter at work.
     argv = [
         "dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--user=root", "--pid-file=", "--no-resolv", "--no-hosts",
         "--interface=eth0", "--bind-interfaces", "--log-facility=-", "--log-queries", "--cache-size=0",
         "--dhcp-authoritative", "--no-ping", f"--dhcp-leasefile={gateway.folder}/leases",
         "--dhcp-range=192.168.7.100,192.168.7.249,255.255.255.0,1h",
         f"--dhcp-option=option:dns-server,{GATEWAY_4}", "--dhcp-option=option:domain-name,school.example",
+        "--local=/#/",
         *(f"--address=/#/{address}" for address in COMMON), "--local-ttl=60",
     ]  # fmt: skip
     for name in known:

@@ -68,7 +68,9 @@ def test_the_listed_names_raise_their_incidents_on_the_device_that_opened_them(s
     assert set(told) == {("proxy_avoidance", "look"), ("self_harm", "urgent")}
     assert told["proxy_avoidance", "look"].names == (f"www.{PROXY}",)
     assert told["self_harm", "urgent"].names == (f"www.{URGENT}",)
-    assert {incident.outcome for incident in story.incidents} == {"reached"}
+    assert told["self_harm", "urgent"].outcome == "reached"
+    # Over QUIC the server's answer is not among what the box listens to.
+    assert told["proxy_avoidance", "look"].outcome in ("tried", "reached")
 
 
 def test_the_device_is_known_by_its_own_name_and_address(story: Story) -> None:
