@@ -150,7 +150,7 @@ checksum() { sha256sum | cut -c1-64; }
 # stamp LOCK: what an environment made from LOCK was made of; a change of any of it means installing again.
 stamp() { { printf '%s\n' "$here"; cat "$here/pyproject.toml" "$1"; } | checksum; }
 
-is_current() { [[ -x $venv/bin/safespan && -r $venv/$2 && $(<"$venv/$2") == "$(stamp "$1")" ]]; }
+is_current() { [[ -x $venv/bin/python && -x $venv/bin/safespan && -r $venv/$2 && $(<"$venv/$2") == "$(stamp "$1")" ]]; }
 
 make_venv() {
     local target=$1 python
@@ -360,6 +360,7 @@ main() {
         setup | appliance)
             [[ $# -eq 0 ]] || fail "'$command' takes no further words, and got '$*'."
             "$command"
+            [[ $command != setup ]] || $dry_run || say "The environment in .venv is ready: $venv/bin/safespan --help"
             ;;
         run) run "$@" ;;
         test) run_all_tests "$@" ;;

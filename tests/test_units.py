@@ -1,0 +1,143 @@
+"""The box's units: systemd understands them, they are locked down, and what they start exists as they start it."""
+
+from __future__ import annotations
+
+import configparser
+import importlib
+import re
+import shlex
+import shutil
+import subprocess
+from pathlib import Path
+
+import click
+import pytest
+
+ROOT = Path(__file__).parent.parent
+ROOTFS = ROOT / "image_build/rootfs"
+UNITS = sorted((ROOTFS / "etc/systemd/system").glob("*.service"))
+# What systemd 252 gives, with a little room; a unit without a sandbox has 9 or 10.
+EXPOSED_AT_MOST = {"safespan-guardian": 1.0, "safespan-sensor": 2.2, "safespan-web": 1.8, "safespan-lights": 1.2}
+
+
+class Unit(configparser.RawConfigParser):
+    """A unit file; keys that come twice are joined."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__(strict=False)
+        self.optionxform = str  # type: ignore[assignment, method-assign]
+        self.read_string(file.read_text())
+
+
+@pytest.fixture(params=UNITS, ids=lambda file: file.stem)
+def unit(request: pytest.FixtureRequest) -> Path:
+    file = request.param
+    assert isinstance(file, Path)
+    return file
+
+
+def command(unit: Path) -> list[str]:
+    return shlex.split(Unit(unit)["Service"]["ExecStart"])
+
+
+def test_there_is_one_unit_for_each_process() -> None:
+    assert {file.stem for file in UNITS} == set(EXPOSED_AT_MOST)
+
+
+def test_install_sh_starts_exactly_these_units() -> None:
+    named = re.search(r'^readonly units="(.*)"$', (ROOT / "install.sh").read_text(), re.MULTILINE)
+    assert named is not None
+    assert set(named[1].split()) == set(EXPOSED_AT_MOST)
+
+
+def test_each_unit_starts_a_program_that_has_the_options_it_gives(unit: Path) -> None:
+    python, flag, module, *words = command(unit)
+    assert (python, flag) == ("/opt/safespan/current/bin/python", "-m")
+    try:
+        loaded = importlib.import_module(module if module in ("appliance.guardian", "appliance.sensor") else f"{module}.__main__")
+    except ModuleNotFoundError as error:
+        pytest.skip(f"{error.name} is missing")
+    program = next(value for value in vars(loaded).values() if isinstance(value, click.Command))
+    known = {option for parameter in program.params for option in parameter.opts}
+    assert {word for word in words if word.startswith("--")} <= known
+
+
+def test_each_unit_has_its_own_user_and_may_gain_nothing(unit: Path) -> None:
+    service = Unit(unit)["Service"]
+    users = [Unit(file)["Service"]["User"] for file in UNITS]
+    assert len(set(users)) == len(users)
+    assert "root" not in users
+    assert service["NoNewPrivileges"] == "yes"
+    assert service["ProtectSystem"] == "strict"
+    assert f"u {service['User']} " in (ROOTFS / "usr/lib/sysusers.d/safespan.conf").read_text()
+
+
+def test_only_the_sensor_has_a_capability_and_only_the_page_the_internet() -> None:
+    for file in UNITS:
+        service = Unit(file)["Service"]
+        assert bool(service["CapabilityBoundingSet"]) == (file.stem == "safespan-sensor")
+        assert ("AF_INET6" in service["RestrictAddressFamilies"]) == (file.stem == "safespan-web")
+
+
+def test_the_guardian_and_the_lights_have_no_network() -> None:
+    for name in ("safespan-guardian", "safespan-lights"):
+        service = Unit(ROOTFS / f"etc/systemd/system/{name}.service")["Service"]
+        assert service["PrivateNetwork"] == "yes"
+        assert service["RestrictAddressFamilies"] == "AF_UNIX"
+
+
+def test_folders_that_units_write_are_made_by_tmpfiles(unit: Path) -> None:
+    made = {line.split()[1] for line in (ROOTFS / "usr/lib/tmpfiles.d/safespan.conf").read_text().splitlines() if line[:1] == "d"}
+    assert set(Unit(unit)["Service"].get("ReadWritePaths", "").split()) <= made
+
+
+def test_sensor_and_guardian_meet_at_the_same_socket() -> None:
+    sockets = {words[words.index("--socket") + 1] for words in map(command, UNITS) if "--socket" in words}
+    assert len(sockets) == 1
+
+
+def test_systemd_understands_each_unit(unit: Path, tmp_path: Path) -> None:
+    if not shutil.which("systemd-analyze"):
+        pytest.skip("systemd-analyze is not installed")
+    python = tmp_path / "python"
+    python.write_text("#!/bin/sh\n")
+    python.chmod(0o755)
+    here = tmp_path / unit.name
+    here.write_text(unit.read_text().replace("/opt/safespan/current/bin/python", str(python)))
+    for other in UNITS:
+        if other != unit:
+            (tmp_path / other.name).write_text(other.read_text().replace("/opt/safespan/current/bin/python", str(python)))
+    result = subprocess.run(["systemd-analyze", "verify", "--man=no", str(here)], capture_output=True, text=True, check=False)
+    complaints = [line for line in result.stderr.splitlines() if "safespan" in line]
+    assert (result.returncode, complaints) == (0, [])
+
+
+def test_each_unit_is_exposed_no_more_than_is_stated(unit: Path) -> None:
+    if not shutil.which("systemd-analyze"):
+        pytest.skip("systemd-analyze is not installed")
+    result = subprocess.run(
+        ["systemd-analyze", "security", "--offline=yes", "--no-pager", str(unit)], capture_output=True, text=True, check=False
+    )
+    level = re.search(r"exposure level for \S+: ([\d.]+)", result.stdout)
+    assert level is not None, result.stderr
+    assert float(level[1]) <= EXPOSED_AT_MOST[unit.stem]
+
+
+def test_systemd_understands_the_users(tmp_path: Path) -> None:
+    if not shutil.which("systemd-sysusers"):
+        pytest.skip("systemd-sysusers is not installed")
+    (tmp_path / "etc").mkdir()
+    target = tmp_path / "usr/lib/sysusers.d"
+    target.mkdir(parents=True)
+    shutil.copy2(ROOTFS / "usr/lib/sysusers.d/safespan.conf", target)
+    result = subprocess.run(
+        ["systemd-sysusers", f"--root={tmp_path}", "safespan.conf"], capture_output=True, text=True, check=False
+    )
+    if "Permission denied" in result.stderr or "Operation not permitted" in result.stderr:
+        pytest.skip("making users in a folder needs root")
+    assert result.returncode == 0, result.stderr
+    users = {line.split(":")[0] for line in (tmp_path / "etc/passwd").read_text().splitlines()}
+    assert {"safespan", "safespan-sensor", "safespan-web", "safespan-lights"} <= users
+    members = {line.split(":")[0]: line.split(":")[3] for line in (tmp_path / "etc/group").read_text().splitlines()}
+    assert set(members["safespan"].split(",")) >= {"safespan-web", "safespan-lights"}
+    assert "safespan-sensor" not in members["safespan"]
