@@ -31,7 +31,6 @@ from appliance.recorder import Recorder
 from appliance.vitals import Circumstances, Vitals
 
 COMMIT_SECONDS = 2.0
-TOLD_SECONDS = 0.1  # between two movements of the progress bar
 
 
 @click.command()
@@ -89,7 +88,7 @@ class Replaying:
             raise
         # It closes the socket a moment before it ends.
         complaint = _complaint(child, complaints)
-        if child.returncode != 0:
+        if child.returncode != 0 or (complaint and not self._vitals.report.packets):
             raise click.ClickException(complaint or f"The sensor could not read {capture}.")
         if complaint:
             click.echo(complaint, err=True)
@@ -172,7 +171,8 @@ def printable(text: str) -> str:
 def _progress(capture: Path) -> Iterator[Any]:
     """A bar on standard error that moves with the sensor's reports; how many packets a capture holds shows only at its end."""
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[packets]:,} packets"), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True, refresh_per_second=5) as bar:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, refresh_per_second=5, disable=not console.is_terminal) as bar:
         task = bar.add_task(printable(capture.name).replace("[", r"\["), total=None, packets=0)
         yield lambda packets: bar.update(task, packets=packets)
 

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from appliance.edge.store import Store, StoreError
+
+from .conftest import incident, open_store
+
+
+def columns(file: Path, table: str) -> list[str]:
+    with sqlite3.connect(file) as raw:
+        return [row[1] for row in raw.execute(f"PRAGMA table_info({table})")]
+
+
+def test_reported_tables_say_where_each_row_comes_from(store: Store, folder: Path) -> None:
+    for table in ("incidents", "notes", "devices", "audit"):
+        assert columns(folder / "safespan.db", table)[-4:] == ["box", "boot", "seq", "clock_synced"]
+
+
+def test_steps_are_recorded_and_run_once(store: Store, folder: Path) -> None:
+    store.close()
+    with open_store(folder):
+        pass
+    with sqlite3.connect(folder / "safespan.db") as raw:
+        steps = raw.execute("SELECT name FROM _sqlite_migrations ORDER BY id").fetchall()
+    assert [name for (name,) in steps] == ["m001_tables", "m002_append_only"]
+
+
+def test_records_of_an_earlier_step_are_brought_up_to_date(store: Store, folder: Path) -> None:
+    number = store.save_incident(incident()).id
+    store.close()
+    with sqlite3.connect(folder / "safespan.db") as raw:
+        for (trigger,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            raw.execute(f"DROP TRIGGER {trigger}")
+        raw.execute("DELETE FROM _sqlite_migrations WHERE name = 'm002_append_only'")
+    with pytest.raises(StoreError, match="older version"):
+        open_store(folder, readonly=True)
+    with open_store(folder) as again:
+        assert again.incident(number).id == number
+    with sqlite3.connect(folder / "safespan.db") as raw:
+        assert raw.execute("SELECT count(*) FROM sqlite_master WHERE type = 'trigger'").fetchone() == (4,)
+
+
+def test_settings_keep_what_was_set_last(store: Store) -> None:
+    assert store.setting("school_name") is None
+    store.set_setting("school_name", "Ashdown", by="head", now=1.0)
+    store.set_setting("school_name", "Ashdown Primary", by="head", now=2.0)
+    assert store.setting("school_name") == "Ashdown Primary"
+    assert [(entry.who, entry.action, entry.subject) for entry in store.audit_log()] == [("head", "setting", "school_name")] * 2
