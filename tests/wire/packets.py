@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import struct
 from collections.abc import Iterable
 
@@ -41,7 +42,9 @@ def tagged(payload: bytes, *tags: tuple[int, int], kind: int = IPV4) -> bytes:
     return mac(ROUTER_MAC) + mac(PUPIL_MAC) + struct.pack("!H", kind) + payload
 
 
-def ip4(payload: bytes, protocol: int, *, sender: str = PUPIL, target: str = SERVER, where: int = 0, options: bytes = b"") -> bytes:
+def ip4(
+    payload: bytes, protocol: int, *, sender: str = PUPIL, target: str = SERVER, where: int = 0, options: bytes = b""
+) -> bytes:
     """An IPv4 packet; `where` is the field of fragment offset and flags."""
     size = 20 + len(options)
     head = struct.pack("!BBHHHBBH", 0x40 | size // 4, 0, size + len(payload), 7, where, 64, protocol, 0)
@@ -171,7 +174,7 @@ class Wire:
 def in_pieces(data: bytes, *cuts: int, seq: int = 1) -> list[tuple[int, bytes]]:
     """`data` cut at these offsets, as (sequence number, bytes)."""
     edges = [0, *cuts, len(data)]
-    return [(seq + start, data[start:end]) for start, end in zip(edges, edges[1:], strict=False)]
+    return [(seq + start, data[start:end]) for start, end in itertools.pairwise(edges)]
 
 
 def byte_by_byte(data: bytes, seq: int = 1) -> Iterable[tuple[int, bytes]]:
