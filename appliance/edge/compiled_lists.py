@@ -17,6 +17,7 @@ from array import array
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import marisa_trie
 import msgspec
@@ -24,7 +25,9 @@ from msgspec import Struct
 
 import phrase_lists
 from appliance.edge.list_compiler import Compilation, Tally
+from appliance.edge.list_formats import Exempt
 from appliance.judge.domains import BUCKETS, DomainLists, Rule, Shard
+from appliance.judge.names import reverse
 from appliance.model import ListStatus
 
 # One trie takes about 100 bytes a name while it is built and 5 to 8 afterwards; more and smaller tries would share less.
@@ -220,6 +223,25 @@ def open_set(lists_dir: Path, manifest: Manifest, *, verify: bool = False) -> Do
         statuses=manifest.statuses,
         version=manifest.key[:12],
     )
+
+
+def names_of_list(lists_dir: Path, list_name: str) -> Iterator[str]:
+    """The names that a list gave to the set in force, its exceptions as `Exempt`; none where there is no such set."""
+    try:
+        manifest = read_manifest(lists_dir)
+        open_set(lists_dir, manifest, verify=True)
+    except CorruptError:
+        return
+    wanted = {number for number, rule in enumerate(manifest.rules) if rule.list_name == list_name}
+    for names, array_file in zip(manifest.tries, manifest.arrays, strict=True):
+        shard = _shard(lists_dir / _CURRENT, names, array_file)
+        trie: Any = shard.trie
+        for key in trie.iterkeys():
+            rule = shard.rules[trie[key]]
+            if rule in wanted:
+                # Even rules are what a list excepts (see Compilation).
+                yield reverse(key) if rule % 2 else Exempt(reverse(key))
+    yield from (seal for seal, rule in manifest.sealed.items() if rule in wanted)
 
 
 def _check(folder: Path, piece: Piece, *, verify: bool) -> None:

@@ -27,6 +27,7 @@ _SPOOLED = 8192  # lines kept in memory for one bucket
 _GUARDS = {"help": "a help line", "witness": "a test of filters", "allow": "a site that schools need"}
 
 Progress = Callable[[str, int, int], None]  # list, bytes read, bytes in all
+Remembered = Callable[[str], Iterator[str]]
 
 
 class Source(Struct, frozen=True, kw_only=True):
@@ -53,28 +54,34 @@ class Tally(Struct, kw_only=True):
 
 
 def order(sources: Iterable[Source]) -> list[Source]:
-    """Sources from the strongest to the weakest where two name the same site: help, allowed, then the gravest category.
+    """Sources from the strongest to the weakest where two name the same site.
 
-    What the school allows beats every list except the serious core.
+    Help lines, filter tests and the names schools need come first; then the serious core, which nobody may allow; then what the
+    school allows; then entries that a person checked, the gravest level first; then all other lists likewise.
     """
     return sorted(sources, key=_strength)
 
 
-def _strength(source: Source) -> tuple[int, int, bool]:
+def _strength(source: Source) -> tuple[int, int]:
     rule = source.rule
     if rule.kind == "block":
-        level = CATEGORIES[rule.category].level if rule.category else "note"
-        return (3 if rule.category in SERIOUS_CORE else 5, LEVELS.index(level), not rule.checked)
-    return ({"help": 0, "witness": 1, "allow": 2 if rule.checked else 4}[rule.kind], 0, False)
+        level = LEVELS.index(CATEGORIES[rule.category].level) if rule.category else len(LEVELS)
+        return (3 if rule.category in SERIOUS_CORE else 5 if rule.checked else 6, level)
+    return ({"help": 0, "witness": 1, "allow": 2 if rule.checked else 4}[rule.kind], 0)
 
 
 class Compilation:
     """One run over all sources. Source n owns two rules: 2n for what the list itself excepts, 2n + 1 for its entries."""
 
     def __init__(
-        self, sources: Iterable[Source], folder: Path, suffixes: PublicSuffixes, progress: Progress | None = None
+        self,
+        sources: Iterable[Source],
+        folder: Path,
+        suffixes: PublicSuffixes,
+        progress: Progress | None = None,
+        remembered: Remembered = lambda _: iter(()),
     ) -> None:
-        """`folder` takes the spool files; sources may come in any order."""
+        """`folder` takes the spool files; sources may come in any order. `remembered` gives the names a list gave last time."""
         self.sources = order(sources)
         self.rules = [rule for source in self.sources for rule in _pair(source.rule)]
         self.refusals = [Refusals() for _ in self.sources]
@@ -83,6 +90,7 @@ class Compilation:
         self._folder = folder
         self._suffixes = suffixes
         self._progress = progress
+        self._remembered = remembered
         self._names = 0
 
     def spool(self) -> list[Path]:
@@ -91,16 +99,27 @@ class Compilation:
         with ExitStack() as stack:
             spools = [_Spool(stack.enter_context(file.open("w", encoding="ascii"))) for file in files]
             for number, source in enumerate(self.sources):
-                try:
-                    self._spool_source(number, source, spools)
-                except ListError as error:
-                    self.tallies[number].problem = f"The list “{source.rule.list_name}” is not in force in full: {error}."
+                self._spool_or_remember(number, source, spools)
             for spool in spools:
                 spool.flush()
         return files
 
-    def _spool_source(self, number: int, source: Source, spools: Sequence[_Spool]) -> None:
-        for name in self._names_of(number, source):
+    def _spool_or_remember(self, number: int, source: Source, spools: Sequence[_Spool]) -> None:
+        """A list that can't be read, or only in part, keeps in force what it said before."""
+        tally = self.tallies[number]
+        if not source.problem:
+            try:
+                self._spool_names(self._names_of(number, source), number, source, spools)
+                return
+            except ListError as error:
+                tally.problem = f"The list “{source.rule.list_name}” can't be used: {error}."
+        kept = self._names
+        self._spool_names(self._remembered(source.rule.list_name), number, source, spools)
+        if self._names > kept:
+            tally.problem += " What it said before stays in force."
+
+    def _spool_names(self, names: Iterator[str], number: int, source: Source, spools: Sequence[_Spool]) -> None:
+        for name in names:
             if name.startswith("sha256:"):
                 self._keep_sealed(name, number)
                 continue
@@ -127,8 +146,6 @@ class Compilation:
             self.refusals[number].add("too many sealed names", name)
 
     def _names_of(self, number: int, source: Source) -> Iterator[str]:
-        if source.problem:
-            return iter(())
         if not source.path:
             return iter(source.entries)
         path, progress, label = Path(source.path), self._progress, source.rule.list_name

@@ -7,6 +7,8 @@ from calendar import timegm
 from collections.abc import Callable
 from datetime import date
 
+import msgspec
+
 import phrase_lists
 from appliance.edge.list_compiler import Source
 from appliance.judge.domains import Rule
@@ -58,7 +60,7 @@ def _sources_of(file: str) -> list[Source]:
     updated = float(timegm(date.fromisoformat(head.date).timetuple()))
     return [
         Source(
-            rule=_dated(rule, head.date),
+            rule=msgspec.structs.replace(rule, version=head.date, checked=True),
             entries=tuple(names),
             licence=head.licence,
             updated=updated,
@@ -66,16 +68,3 @@ def _sources_of(file: str) -> list[Source]:
         )
         for rule, names in groups.items()
     ]
-
-
-def _dated(rule: Rule, version: str) -> Rule:
-    return Rule(
-        list_name=rule.list_name,
-        kind=rule.kind,
-        category=rule.category,
-        phrase=rule.phrase,
-        version=version,
-        exercise=rule.exercise,
-        checked=True,
-        whole=rule.whole,
-    )

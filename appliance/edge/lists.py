@@ -47,9 +47,9 @@ def ensure(settings: Settings, data_dir: Path, *, progress: Progress | None = No
     return opened
 
 
-def open_lists(lists_dir: Path) -> DomainLists:
-    """The compiled set of a folder, memory-mapped; raises CorruptError."""
-    return compiled_lists.open_set(lists_dir, compiled_lists.read_manifest(lists_dir))
+def open_lists(lists_dir: Path, *, verify: bool = False) -> DomainLists:
+    """The compiled set of a folder, memory-mapped; raises CorruptError. `verify` reads every byte of it once."""
+    return compiled_lists.open_set(lists_dir, compiled_lists.read_manifest(lists_dir), verify=verify)
 
 
 def manifest_of(data_dir: Path) -> Manifest:
@@ -72,8 +72,11 @@ def compile_lists(sources: Sequence[Source], lists_dir: Path, progress: Progress
     """Compile sources and make the result the set in force. Raises OSError; the set before stays until the new one is whole."""
     lists_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="making-", dir=lists_dir))
+    dated = [_as_last_read(source, lists_dir) for source in sources]
     try:
-        compilation = Compilation(sources, folder, PublicSuffixes.bundled(), progress)
+        compilation = Compilation(
+            dated, folder, PublicSuffixes.bundled(), progress, lambda name: compiled_lists.names_of_list(lists_dir, name)
+        )
         written = compiled_lists.write_names(compilation, compilation.spool(), folder)
         manifest = Manifest(
             form=compiled_lists.FORM,
@@ -92,6 +95,21 @@ def compile_lists(sources: Sequence[Source], lists_dir: Path, progress: Progress
     finally:
         compiled_lists.remove(folder)
     return manifest
+
+
+def _as_last_read(source: Source, lists_dir: Path) -> Source:
+    """A source that can't be read now, with the version and date of what is remembered of it."""
+    if not source.problem:
+        return source
+    try:
+        statuses = compiled_lists.read_manifest(lists_dir).statuses
+    except CorruptError:
+        return source
+    for status in statuses:
+        if status.name == source.rule.list_name and status.entries:
+            rule = msgspec.structs.replace(source.rule, version=status.version)
+            return msgspec.structs.replace(source, rule=rule, updated=status.updated)
+    return source
 
 
 def _key(sources: Sequence[Source]) -> str:

@@ -6,14 +6,13 @@ opened at the edge; this module only looks things up. It does not decide about d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal, Protocol
 from zlib import crc32
 
 from msgspec import Struct
 
 from appliance.judge.categories import CATEGORIES
-from appliance.judge.names import parents
 from appliance.model import Level, ListStatus
 
 Kind = Literal["help", "allow", "block", "witness"]
@@ -55,10 +54,14 @@ class Match(Struct, frozen=True, kw_only=True):
 
 
 class PrefixTrie(Protocol):
-    """The one thing wanted of a trie of reversed names: the stored prefixes of a key with their numbers, shortest first."""
+    """What is wanted of a trie of reversed names."""
 
-    def iter_prefixes_with_ids(self, key: str) -> Iterator[tuple[str, int]]:
-        """Every stored key that `key` begins with, and its number."""
+    def prefixes(self, key: str) -> list[str]:
+        """Every stored key that `key` begins with, shortest first."""
+        ...
+
+    def __getitem__(self, key: str) -> int:
+        """The number of a stored key."""
         ...
 
 
@@ -95,7 +98,9 @@ class DomainLists:
         self._shards = [shards[number] for number in shard_of_bucket] if shards else []
         self._rules = rules
         self._sealed = sealed or {}
-        self._tags = frozenset(key.split(":")[1] for key in self._sealed)
+        self._tags = bytearray(0x1000)
+        for key in self._sealed:
+            self._tags[int(key.split(":")[1], 16)] = 1
         self._seal = seal
         self._cache: dict[str, Match | None] = {}
 
@@ -124,25 +129,32 @@ class DomainLists:
         """The longest entry of the tries that ends at a label's edge."""
         if not self._shards or "." not in name:
             return None
-        key = ".".join(reversed(name.split(".")))
-        shard = self._shards[bucket_of(key)]
-        size, best, number = len(key), "", -1
-        for prefix, index in shard.trie.iter_prefixes_with_ids(key):
-            if len(prefix) == size or key[len(prefix)] == ".":
-                best, number = prefix, index
-        if number < 0:
-            return None
-        return self._matched(shard.rules[number], name[size - len(best) :])
+        labels = name.split(".")
+        labels.reverse()
+        key = ".".join(labels)
+        shard = self._shards[crc32(f"{labels[0]}.{labels[1]}".encode()) % BUCKETS]
+        for prefix in reversed(shard.trie.prefixes(key)):
+            if len(prefix) == len(key) or key[len(prefix)] == ".":
+                return self._matched(shard.rules[shard.trie[prefix]], name[len(key) - len(prefix) :])
+        return None
 
     def _hidden(self, name: str) -> Match | None:
-        """The sealed entry that covers the name, if any. The tag, a few bits of a checksum, spares most of the hashing."""
-        labels = name.split(".")[-_SEALED_LABELS:]
-        for parent in parents(".".join(labels)):
-            if tag_of(parent) not in self._tags:
-                continue
-            rule = self._sealed.get(self._seal(parent))
+        """The sealed entry that covers the name, if any: its parents of two to four labels, longest first.
+
+        Most are done with after a checksum of twelve bits; only what passes that is hashed.
+        """
+        data = name.encode()
+        starts, dot = [], data.rfind(b".")
+        for _ in range(_SEALED_LABELS - 1):
+            if dot < 0:
+                break
+            dot = data.rfind(b".", 0, dot)
+            if self._tags[crc32(data[dot + 1 :]) & 0xFFF]:
+                starts.append(dot + 1)
+        for start in reversed(starts):
+            rule = self._sealed.get(self._seal(name[start:]))
             if rule is not None:
-                return self._matched(rule, parent)
+                return self._matched(rule, name[start:])
         return None
 
     def _matched(self, number: int, entry: str) -> Match:
@@ -158,8 +170,3 @@ class DomainLists:
             exercise=rule.exercise,
             checked=rule.checked,
         )
-
-
-def tag_of(name: str) -> str:
-    """Twelve bits of a checksum, as a seal carries them in front of its hash."""
-    return f"{crc32(name.encode()) & 0xFFF:03x}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
 
 LONGEST = 253  # RFC 1035 section 2.3.4, in text without the final dot
 
@@ -45,15 +44,6 @@ def _ascii_label(label: str) -> str | None:
     if not all(char == "-" or unicodedata.category(char)[0] in "LM" or unicodedata.category(char) == "Nd" for char in label):
         return None
     return "xn--" + label.encode("punycode").decode("ascii")
-
-
-def parents(name: str, fewest: int = 2) -> Iterator[str]:
-    """The name itself and every parent that has at least `fewest` labels, longest first."""
-    dots = name.count(".") + 1 - fewest
-    while dots >= 0:
-        yield name
-        name = name.partition(".")[2]
-        dots -= 1
 
 
 def reverse(name: str) -> str:
