@@ -63,19 +63,32 @@ class Datagrams:
         """The sightings of one datagram's payload; ports and addresses are in the envelope."""
         envelope = self._envelope
         known = _BY_PORT.get(envelope.port) or _BY_PORT.get(envelope.sender_port)
-        kind, teller = known or ("quic", self._tell_unknown)
+        kind, teller = known or ("dns", self._tell_dns)
         try:
-            return teller(payload, envelope)
+            if told := teller(payload, envelope):
+                return told
         except Malformed:
-            reason = f"malformed-{kind}"
-            self._counters[reason] = self._counters.get(reason, 0) + 1
+            self._count(kind)
+        # What is not what its port says may be a tunnel behind a port that every filter lets through.
+        try:
+            return self._tell_hidden(payload, envelope)
+        except Malformed:
+            self._count("quic")
             return ()
+
+    def _count(self, kind: str) -> None:
+        reason = f"malformed-{kind}"
+        self._counters[reason] = self._counters.get(reason, 0) + 1
 
     def flush(self, now: float) -> list[Sighting]:
         """What can be said of QUIC connections whose hello stayed unfinished."""
         return [sighting for _, origin, parts in self._quic.expire(now) for sighting in _quic_sightings(parts, origin)]
 
-    def _tell_unknown(self, payload: bytes, envelope: Envelope) -> Sequence[Sighting]:
+    @staticmethod
+    def _tell_dns(payload: bytes, envelope: Envelope) -> Sequence[Sighting]:
+        return tell_dns(payload, envelope) if looks_like_dns(payload) else ()
+
+    def _tell_hidden(self, payload: bytes, envelope: Envelope) -> Sequence[Sighting]:
         if len(payload) < _SHORTEST:
             return ()
         if payload[0] >= _LONG_HEADER:
@@ -83,8 +96,6 @@ class Datagrams:
                 return self._tell_quic(payload, envelope)
         elif payload[9] == _GOOGLE:
             return self._tell_quic(payload, envelope)
-        if looks_like_dns(payload):
-            return tell_dns(payload, envelope)
         handshake = udp_handshake(payload, envelope.port)
         return () if handshake is None else (tell_handshake(handshake, envelope),)
 

@@ -2,14 +2,18 @@ from __future__ import annotations
 
 import pytest
 
+from appliance.model import TunnelSeen
+from appliance.wire.envelope import Envelope
 from appliance.wire.handshakes import Handshake, dnscrypt_name, encrypted_dns, openvpn_reset, tor_shaped, udp_handshake
+from appliance.wire.limits import Limits
+from appliance.wire.udp import Datagrams
 from tests.wire.initials import RFC_CRYPTO_FRAME, seal
 from tests.wire.rubbish import survives
 from tests.wire.test_dns import QUERY
 
-SESSION, TIME = b"\x11\x22\x33\x44\x55\x66\x77\x88", b"\x66\x00\x00\x01"
-INITIATION = b"\x01\0\0\0" + b"\x07" * 128 + b"\0" * 16
-RESPONSE = b"\x02\0\0\0" + b"\x07" * 72 + b"\0" * 16
+SESSION, TIME = b"\x11\x22\x33\x44\x55\x66\x77\x88", b"\x66\xa1\x00\x01"
+INITIATION = b"\x01\0\0\0" + b"\xa7" * 128 + b"\0" * 16
+RESPONSE = b"\x02\0\0\0" + b"\xa7" * 72 + b"\0" * 16
 RESET = b"\x38" + SESSION + b"\0" * 5
 TLS_AUTH = b"\x38" + SESSION + b"h" * 20 + b"\0\0\0\x01" + TIME + b"\0" * 5
 TLS_CRYPT = b"\x38" + SESSION + b"\0\0\0\x01" + TIME + b"c" * 37
@@ -113,6 +117,15 @@ def test_encrypted_dns_by_port_or_protocol() -> None:
     assert encrypted_dns(853, ("h2",), "tcp") == ""
     assert encrypted_dns(784, ("doq-i00",), "udp") == encrypted_dns(853, (), "udp") == "doq"
     assert encrypted_dns(443, ("h3",), "udp") == encrypted_dns(443, ("h2",), "tcp") == ""
+
+
+@pytest.mark.parametrize("port", [53, 67, 88, 137, 5353])
+@pytest.mark.parametrize("first", [INITIATION, RESET, TLS_CRYPT_V2, TAILSCALE])
+def test_tunnel_behind_the_port_of_another_service_is_told(first: bytes, port: int) -> None:
+    envelope = Envelope()
+    envelope.sender, envelope.target, envelope.sender_port, envelope.port = b"\x0a\0\0\x05", b"\xc0\0\x02\x01", 50_000, port
+    told = Datagrams(Limits(), {}, envelope).feed(first)
+    assert [type(sighting) for sighting in told] == [TunnelSeen]
 
 
 def test_any_bytes_are_a_handshake_or_nothing() -> None:
