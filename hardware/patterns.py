@@ -81,6 +81,7 @@ class Pattern(Struct, frozen=True):
 # Never quite dark: a lamp that goes out for a moment looks like a box without power.
 WELL = Pattern("watching", green=Rhythm((Stroke(2.0, 0.1, 1.0), Stroke(2.0, 1.0, 0.1))))
 LOOK = Pattern("have a look", amber=steady(0.2, 0.2, 0.2, 1.4))
+LOOK_AND_BLIND = Pattern("have a look, and can't see everything", amber=steady(0.2, 0.2, 0.2, 0.8, 0.6, 2.0))
 BLIND = Pattern("can't see", amber=steady(0.6, 3.4))
 # More than three flashes a second can set off a seizure (WCAG 2.2, success criterion 2.3.1); this is two and a half.
 _FLASHES = steady(0.2, 0.2)
@@ -94,4 +95,7 @@ def pattern_for(lamp: Lamp) -> Pattern:
         return URGENT if lamp.buzzer else URGENT_QUIET
     if lamp.colour == "green":
         return WELL
-    return BLIND if lamp.blind or lamp.colour == "grey" else LOOK
+    if lamp.colour == "grey":
+        return BLIND
+    wanted = lamp.urgent or lamp.look or not lamp.blind
+    return (LOOK_AND_BLIND if lamp.blind else LOOK) if wanted else BLIND

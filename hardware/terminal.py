@@ -7,7 +7,7 @@ from typing import TextIO
 
 from appliance.model import Lamp
 from hardware.lamp import LampDriver
-from hardware.patterns import Levels
+from hardware.patterns import BLIND, Levels, pattern_for
 
 _COLOURS = {"green": "\x1b[32m", "amber": "\x1b[33m", "red": "\x1b[31m", "blind": "\x1b[35m"}
 _PLAIN = "\x1b[0m"
@@ -52,7 +52,7 @@ def is_lit(levels: Levels) -> bool:
 
 def colour_of(lamp: Lamp) -> str:
     """The lamp's colour in words: green, amber, red, or blind."""
-    return "blind" if lamp.colour == "grey" or (lamp.colour == "amber" and lamp.blind) else lamp.colour
+    return "blind" if pattern_for(lamp) is BLIND else lamp.colour
 
 
 def text_of(driver: LampDriver) -> str:

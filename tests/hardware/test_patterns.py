@@ -5,7 +5,19 @@ import itertools
 import pytest
 
 from appliance.model import Lamp
-from hardware.patterns import BLIND, LOOK, URGENT, URGENT_QUIET, WELL, Pattern, Rhythm, Stroke, pattern_for, steady
+from hardware.patterns import (
+    BLIND,
+    LOOK,
+    LOOK_AND_BLIND,
+    URGENT,
+    URGENT_QUIET,
+    WELL,
+    Pattern,
+    Rhythm,
+    Stroke,
+    pattern_for,
+    steady,
+)
 
 COLOURS = ("green", "amber", "red")
 
@@ -23,7 +35,10 @@ def edges(pattern: Pattern, colour: str, seconds: float = 4.0) -> list[tuple[flo
         (Lamp(colour="green", sentence=""), WELL),
         (Lamp(colour="amber", sentence=""), LOOK),
         (Lamp(colour="amber", sentence="", blind=True), BLIND),
+        (Lamp(colour="amber", sentence="", blind=True, look=1), LOOK_AND_BLIND),
+        (Lamp(colour="amber", sentence="", blind=True, urgent=1), LOOK_AND_BLIND),
         (Lamp(colour="grey", sentence=""), BLIND),
+        (Lamp(colour="grey", sentence="", blind=True, look=3), BLIND),
         (Lamp(colour="red", sentence="", buzzer=True), URGENT),
         (Lamp(colour="red", sentence=""), URGENT_QUIET),
     ],
@@ -54,7 +69,7 @@ def test_red_flashes_fast_but_slower_than_three_times_a_second() -> None:
 
 def test_the_buzzer_sounds_only_while_urgent_and_unheard() -> None:
     assert max(URGENT.at(tick / 100).buzzer for tick in range(300)) == 1
-    for pattern in (WELL, LOOK, BLIND, URGENT_QUIET):
+    for pattern in (WELL, LOOK, LOOK_AND_BLIND, BLIND, URGENT_QUIET):
         assert not pattern.buzzer.strokes
 
 
@@ -62,7 +77,7 @@ def test_patterns_can_be_told_apart_by_rhythm_alone() -> None:
     def lit(pattern: Pattern) -> tuple[bool, ...]:
         return tuple(max(getattr(pattern.at(tick / 20), colour) for colour in COLOURS) >= 0.5 for tick in range(160))
 
-    assert len({lit(pattern) for pattern in (WELL, LOOK, BLIND, URGENT)}) == 4
+    assert len({lit(pattern) for pattern in (WELL, LOOK, LOOK_AND_BLIND, BLIND, URGENT)}) == 5
 
 
 def test_a_rhythm_without_strokes_is_dark() -> None:
