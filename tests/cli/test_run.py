@@ -154,7 +154,10 @@ def running(data_dir: Path) -> list[str]:
     return found
 
 
-def test_the_demonstration_runs_without_an_account_and_ctrl_c_leaves_nothing_behind(tmp_path: Path) -> None:
+def test_the_demonstration_runs_without_an_account_and_ctrl_c_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     data_dir = tmp_path / "records"
     settings = tmp_path / "safespan.toml"
     settings.write_text('[lights]\nboard = "mock"\n')

@@ -36,7 +36,8 @@ def levels(log: Path, pin: int) -> list[float]:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     with Store.open(tmp_path / "data", recent_dir(tmp_path / "data")) as store:
         yield store
 
