@@ -25,6 +25,7 @@ TPKT = 0x0300
 TEAMVIEWER = 0x1724
 SMB_2, SMB_1 = 0xFE534D42, 0xFF534D42
 SMB_2_SESSION_SETUP, SMB_1_SESSION_SETUP = 0x0100, 0x73
+POSTGRESQL = 0x00000008  # the length of its request for TLS
 SOCKS_4, SOCKS_5 = 4, 5
 # SOCKS greetings and requests are short; a random segment that begins with 4 or 5 is mostly not.
 SOCKS_LONGEST = 300
@@ -89,7 +90,7 @@ def _write_words(code: Assembler) -> None:
     code.when("ge", 6, None, "pass")
     code.load(4, 0, beyond_x=True)
     code.when("eq", HTTP_REPLY, "refuse")
-    code.when("eq", SSH, "pass")
+    code.when_in((SSH, POSTGRESQL), "pass")
     code.store(WORD)
     code.alu("rsh", 16)
     code.when("eq", DATA, "refuse")

@@ -18,13 +18,18 @@ QUIC_VERSIONS = (0x00000001, 0x6B3343CF)
 # IETF drafts ff0000xx, Facebook's faceb0xx, Google's Q0xx and T05x: what the version's upper bytes are.
 QUIC_FAMILIES = (0xFF000000, 0xFACEB000)
 GOOGLE_FAMILIES = (0x51300000, 0x54300000)
-WIREGUARD_INITIATION, WIREGUARD_RESPONSE = 0x01000000, 0x02000000
-WIREGUARD_LENGTHS = (148, 92)
+# WireGuard's first two messages by type and length, TunnelBear's longer ones; Cloudflare's WARP fills the bytes after the type.
+WIREGUARD_TYPES = (1, 2)
+WIREGUARD_LENGTHS = (148, 92, 204, 100)
 TAILSCALE_DISCO = 0x5453F09F  # "TS" and the first half of its emblem
-OPENVPN_RESET = 0x38  # P_CONTROL_HARD_RESET_CLIENT_V2, key 0
-# The longest first packet of OpenVPN: 14 bytes and a SHA-512 with packet id and time.
+DNSCRYPT_ANSWER = 0x7236666E  # "r6fn"
+L2TP_CONTROL = 0xC802
+# OpenVPN's first packets: the plain and authenticated one by its length at most (14 bytes and a SHA-512 with id and time), the
+# one with its own key by the packet id.
+OPENVPN_RESET, OPENVPN_RESET_3 = 0x38, 0x50
 OPENVPN_LONGEST = 128
-DTLS_HANDSHAKE = 0x16FE
+OPENVPN_FIRST_IDS = (0x00000001, 0x0F000001)
+TEAMVIEWER, TEAMVIEWER_MAGIC = 5938, 0x1724
 
 
 def write_udp(code: Assembler, end: int) -> None:
@@ -104,18 +109,19 @@ def _write_quic(code: Assembler) -> None:
 
 
 def _write_vpn(code: Assembler) -> None:
-    """WireGuard, OpenVPN, IKE behind NAT, Tailscale and DTLS handshakes."""
+    """WireGuard, OpenVPN, IKE behind NAT, Tailscale, DNSCrypt, L2TP and TeamViewer handshakes."""
+    code.recall(TARGET)
+    code.when("eq", TEAMVIEWER, "teamviewer")
     code.load(4, 0, beyond_x=True)
-    code.when("eq", WIREGUARD_INITIATION, "wireguard")
-    code.when("eq", WIREGUARD_RESPONSE, "wireguard")
-    code.when("eq", TAILSCALE_DISCO, "pass")
+    code.when_in((TAILSCALE_DISCO, DNSCRYPT_ANSWER), "pass")
     code.when("eq", 0, "no marker")  # the non-ESP marker, RFC 3948 section 2.2
     code.store(WORD)
     code.alu("rsh", 16)
-    code.when_in((DTLS_HANDSHAKE,), "pass")
-    code.recall(WORD)
-    code.alu("rsh", 24)
+    code.when("eq", L2TP_CONTROL, "pass")
+    code.alu("rsh", 8)
+    code.when_in(WIREGUARD_TYPES, "wireguard")
     code.when("eq", OPENVPN_RESET, "openvpn")
+    code.when("eq", OPENVPN_RESET_3, "openvpn 3")
     code.store(WORD)
     code.recall(TARGET)
     code.when("eq", OPENVPN, "openvpn port")
@@ -124,6 +130,10 @@ def _write_vpn(code: Assembler) -> None:
     code.label("openvpn")
     code.recall(LENGTH)
     code.when("gt", OPENVPN_LONGEST, "refuse", "pass")
+    code.label("openvpn 3")
+    code.load(4, 9, beyond_x=True)
+    code.when_in(OPENVPN_FIRST_IDS, "pass")
+    code.jump("refuse")
     # On its own port every control packet, but no data (opcodes 6 and 9).
     code.label("openvpn port")
     code.recall(WORD)
@@ -139,3 +149,6 @@ def _write_vpn(code: Assembler) -> None:
     code.when("eq", IKE_BEHIND_NAT, "pass")
     code.recall(SOURCE)
     code.when("eq", IKE_BEHIND_NAT, "pass", "refuse")
+    code.label("teamviewer")
+    code.load(2, 11, beyond_x=True)
+    code.when("eq", TEAMVIEWER_MAGIC, "pass", "refuse")
