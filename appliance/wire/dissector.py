@@ -26,6 +26,7 @@ from appliance.wire.tcp import Segments
 from appliance.wire.udp import Datagrams
 
 _UDP_HEADER: Final = 8
+_FIRST_CLIENT_PORT: Final = 1_024
 _udp: Final = Struct("!HHH").unpack_from
 
 
@@ -98,7 +99,10 @@ class Dissector:
         if _UDP_HEADER <= length < end - at:
             end = at + length
         at += _UDP_HEADER
-        opener = tunnels.BY_PORT.get(port) or tunnels.BY_PORT.get(sender_port)
+        opener = tunnels.BY_PORT.get(port)
+        # The way back has the tunnel's port as its sender; but a client's port may be the same number by chance.
+        if opener is None and port >= _FIRST_CLIENT_PORT:
+            opener = tunnels.BY_PORT.get(sender_port)
         if opener is not None:
             ethertype, inner = opener(data, at, envelope)
             if ethertype and not (opener is tunnels.open_teredo and data[inner + 6] in (ICMPV6, NO_NEXT_HEADER)):

@@ -10,7 +10,7 @@ from appliance.model import HelloAnswered, Opened, Sighting
 from appliance.wire.conversation import Conversation
 from appliance.wire.envelope import Envelope
 from appliance.wire.limits import Limits
-from appliance.wire.speech import starts_anew
+from appliance.wire.speech import recognise, starts_anew
 from appliance.wire.streams import Speech, Stream, Streams
 from appliance.wire.tls import ALERT, HANDSHAKE, SERVER_HELLO, starts_client_hello
 
@@ -139,12 +139,20 @@ class Segments:
         return found
 
     def _take(self, stream: Stream, seq: int, payload: bytes, found: list[Sighting]) -> None:
+        if not stream.anchored and stream.assembly.data and starts_anew(payload):
+            self._leave_behind(stream, seq)
         if stream.offset(seq) + len(payload) > stream.limit:
             self._overflow(stream, seq, payload, found)
         elif stream.put(seq, payload) and len(stream.assembly.data) >= stream.need:
             self._conversation.listen(stream, found)
         if not stream.anchored and stream.speech is Speech.UNKNOWN and stream.assembly.held > self._limits.orphan_bytes:
             stream.finish(Speech.OTHER)
+
+    def _leave_behind(self, stream: Stream, seq: int) -> None:
+        """Let go of the end of something unknown, now that a segment begins with something readable."""
+        before = bytes(stream.assembly.data)
+        if stream.offset(seq) > 0 and recognise(before, dns_port=False) is Speech.OTHER:
+            stream.consume(stream.offset(seq))
 
     def _restart(self, stream: Stream, seq: int, payload: bytes) -> bool:
         """Whether something readable begins with this segment; until then the stream only follows its sender."""

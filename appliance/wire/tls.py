@@ -102,7 +102,7 @@ def _record_length(stream: bytes, at: int) -> int:
 def read_client_hello(stream: bytes, limit: int) -> ClientHello | int:
     """The ClientHello at the start of a client's bytes, or how many bytes at least it takes to go on.
 
-    Raises `Malformed` where it is none, or is longer than `limit` bytes.
+    Raises `Malformed` where it is none, or is longer than `limit` bytes and its name is not among the first.
     """
     if len(stream) < _RECORD_HEADER + 4:
         return _RECORD_HEADER + 4 - len(stream)
@@ -112,8 +112,11 @@ def read_client_hello(stream: bytes, limit: int) -> ClientHello | int:
     if len(message) < 4:
         return 4 - len(message)
     end = 4 + (message[1] << 16 | message[2] << 8 | message[3])
-    if end > limit:
-        raise Malformed("ClientHello over the limit")
+    if end > limit:  # too long to wait for: what its beginning tells has to do
+        hello = peek_client_hello(message[4:])
+        if not hello.sni:
+            raise Malformed("ClientHello over the limit")
+        return hello
     return parse_client_hello(message[4:end]) if len(message) >= end else end - len(message)
 
 

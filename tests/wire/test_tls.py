@@ -75,9 +75,15 @@ def test_every_beginning_of_a_hello_asks_for_more() -> None:
         assert 0 < missing <= len(stream) - end or end < 9
 
 
-def test_hello_longer_than_the_limit_is_malformed() -> None:
+def test_hello_longer_than_the_limit_without_its_name_is_malformed() -> None:
     with pytest.raises(Malformed):
-        read_client_hello(client_hello("a.example", padding=20_000), 16_384)
+        read_client_hello(client_hello("a.example", padding=20_000)[:16_000], 16_384)
+
+
+def test_hello_longer_than_the_limit_is_read_from_its_beginning() -> None:
+    hello = read_client_hello(client_hello("a.example", extension(21, bytes(20_000)))[:1_400], 16_384)
+    assert isinstance(hello, ClientHello)
+    assert (hello.sni, hello.complete) == ("a.example", False)
 
 
 def test_other_handshakes_are_malformed() -> None:
