@@ -21,6 +21,7 @@ from .wire import Tap
 
 PATIENCE: Final = 10.0
 POLL: Final = 0.02
+QUIET: Final = 3.5  # longer than a rhythm of the lamp, and than the guardian takes to write what is not urgent
 URGENT_CARD: Final = "item--urgent"
 
 
@@ -85,20 +86,30 @@ def _lit(box: Box, since: float) -> float | None:
 
 
 def settle(box: Box, head: Head) -> None:
-    """Decide every open incident, and wait until the red lamp is out: the next packet finds the box at rest."""
+    """Decide every open incident, and wait until nothing is red any more: the next packet finds the box at rest."""
+    end = time.monotonic() + PATIENCE
+    quiet_since = time.monotonic()
+    # The red lamp blinks: it is out when it has been dark for long.
+    while time.monotonic() - quiet_since < QUIET:
+        if time.monotonic() > end:
+            raise LabError(f"the box stays red after every incident was decided: {box.incidents()}")
+        lit = len(box.pin_changes())
+        _decide(box, head)
+        time.sleep(POLL)
+        if _is_red(box) or any(change.pin == box.settings.lights.red for change in box.pin_changes()[lit:]):
+            quiet_since = time.monotonic()
+
+
+def _decide(box: Box, head: Head) -> None:
     for incident in box.incidents():
         if incident.decision is None:
             head.post(f"/to-look-at/{incident.id}/decision", f"/to-look-at/{incident.id}", decision="exercise", text="")
-    end = time.monotonic() + PATIENCE
-    while _is_lit(box, box.settings.lights.red):
-        if time.monotonic() > end:
-            raise LabError("the lamp stays red after every incident was decided")
-        time.sleep(POLL)
 
 
-def _is_lit(box: Box, pin: int) -> bool:
-    states = [change.state for change in box.pin_changes() if change.pin == pin]
-    return bool(states and states[-1])
+def _is_red(box: Box) -> bool:
+    with box.store(readonly=True) as store:
+        lamp = store.lamp()
+    return lamp is not None and lamp.colour == "red"
 
 
 def repeat(runs: int, *, browser: bool) -> list[Latency]:

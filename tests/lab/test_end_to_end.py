@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -49,7 +49,8 @@ def story() -> Iterator[Story]:
         _ordinary_morning(school)
         assert f"<h1>www.{PROXY}</h1>" in pupil.browser.open(f"https://www.{PROXY}/", quic=True)
         latency = measure(box, head, pupil, f"www.{URGENT}", browser=True)
-        time.sleep(1)
+        # What became of the connection may follow a few seconds later.
+        _wait(lambda: any(incident.outcome == "reached" for incident in box.incidents()), 6)
         yield Story(school, box, head, latency, box.incidents(), head.get("/"))
 
 
@@ -61,6 +62,13 @@ def _ordinary_morning(school: School) -> None:
         assert all(page.result() for page in pages)
     others[0].browser.open(f"https://{BENIGN[0]}/")
     assert fetch(others[1].namespace, f"https://{HELP_LINE}/")
+
+
+def _wait(until: Callable[[], bool], seconds: float) -> None:
+    """Look often until something is so, or the time is over."""
+    end = time.monotonic() + seconds
+    while not until() and time.monotonic() < end:
+        time.sleep(0.05)
 
 
 def test_the_listed_names_raise_their_incidents_on_the_device_that_opened_them(story: Story) -> None:
@@ -123,8 +131,7 @@ def test_health_says_that_the_mirror_is_seen_and_nothing_was_lost(story: Story) 
 def test_a_test_name_is_an_exercise_and_deciding_puts_the_lamp_out(story: Story) -> None:
     settle(story.box, story.head)
     ask(story.school.hosts["Office-PC"].namespace, TRIGGER)
-    end = time.monotonic() + 5
-    while not (fresh := [one for one in story.box.incidents() if one.decision is None]) and time.monotonic() < end:
-        time.sleep(0.05)
+    _wait(lambda: any(one.decision is None for one in story.box.incidents()), 5)
+    fresh = [one for one in story.box.incidents() if one.decision is None]
     assert [(one.device.lower(), one.category, one.exercise) for one in fresh] == [("office-pc", "self_harm", True)]
     settle(story.box, story.head)
