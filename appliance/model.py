@@ -219,7 +219,7 @@ class Device(Struct, frozen=True, kw_only=True):
         """The best name to show: the school's label, its own name, its maker, or the end of its MAC."""
         if self.label or self.heard_name:
             return self.label or self.heard_name or ""
-        tail = self.mac[-5:].replace(":", "").upper() if self.mac else (self.addresses[0] if self.addresses else "?")
+        tail = self.mac[-5:].replace(":", "").upper() if self.mac[2:3] == ":" else self.mac or "?"
         return f"{self.maker} {tail}" if self.maker else f"Unknown device {tail}"
 
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, tzinfo
+from typing import Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from appliance.judge.devices import DeviceTable
-from appliance.judge.domains import DomainLists
+from appliance.judge.domains import Match
 from appliance.judge.folding import Folder, Hit
 from appliance.judge.names import normalise
 from appliance.judge.outcomes import weigh_answer, weigh_hello
@@ -41,6 +42,14 @@ RECENT_WAITING = 50_000  # (device, kind, name) within one flush; seconds of the
 VERDICTS = 20_000  # names whose verdict is remembered, twice
 
 
+class NameLists(Protocol):
+    """What is wanted of the lists: `appliance.judge.domains.DomainLists`, or a fake of it."""
+
+    def match(self, name: str) -> Match | None:
+        """The entry that covers a name, or None."""
+        ...
+
+
 class Counts(Struct):
     """Counters for health; they only grow. `named` and `unnamed` are of connections."""
 
@@ -57,7 +66,7 @@ class Counts(Struct):
 class Pipeline:
     """One box's judgement. Feed it sightings; then take what changed and hand it to whoever owns the store."""
 
-    def __init__(self, lists: DomainLists, *, zone: tzinfo = UTC, devices: DeviceTable | None = None) -> None:
+    def __init__(self, lists: NameLists, *, zone: tzinfo = UTC, devices: DeviceTable | None = None) -> None:
         self.devices = devices or DeviceTable()
         self.folder = Folder(zone)
         self.counts = Counts()
@@ -89,7 +98,7 @@ class Pipeline:
             self.counts.sightings += len(sightings)
             self.last_time = max(self.last_time, sightings[-1].time)
 
-    def use_lists(self, lists: DomainLists) -> None:
+    def use_lists(self, lists: NameLists) -> None:
         """From now on judge by these lists."""
         self._verdicts = _VerdictMemory(lists)
 
@@ -182,7 +191,7 @@ class _VerdictMemory:
     None: nothing to say. A verdict without category: a help line.
     """
 
-    def __init__(self, lists: DomainLists) -> None:
+    def __init__(self, lists: NameLists) -> None:
         self._lists = lists
         self._young: dict[str, Verdict | None] = {}
         self._old: dict[str, Verdict | None] = {}

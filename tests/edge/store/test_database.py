@@ -85,7 +85,7 @@ def test_readers_read_while_another_writes(store: Store, folder: Path) -> None:
 
 def test_full_card_is_said_and_loses_nothing(store: Store, folder: Path) -> None:
     number = store.save_incident(incident()).id
-    with largest_file(64 * 1024), pytest.raises(StoreError, match="room|full"):
+    with largest_file(64 * 1024), pytest.raises(StoreError, match=r"room|full"):
         for _ in range(500):
             store.save_incident(incident(names=("x" * 5_000,)))
     assert store.incident(number).id == number
@@ -131,7 +131,7 @@ def test_file_that_may_not_be_written_can_be_read_only() -> None:
 
 
 def test_reading_records_that_are_not_there_is_one_sentence(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="no records in .* yet"):
+    with pytest.raises(StoreError, match=r"no records in .* yet"):
         open_store(tmp_path / "nothing", readonly=True)
     assert not (tmp_path / "nothing").exists()
 

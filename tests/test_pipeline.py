@@ -1,0 +1,218 @@
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pytest
+
+from appliance.judge.domains import Match
+from appliance.model import (
+    DhcpSeen,
+    DnsAnswer,
+    HelloAnswered,
+    HttpHost,
+    Incident,
+    MdnsAsked,
+    NameAsked,
+    Opened,
+    QuicHello,
+    Sighting,
+    TlsHello,
+)
+from appliance.pipeline import RECENT_WAITING, VERDICTS, Pipeline
+
+MAC = "f0:18:98:00:07:07"
+
+
+class FakeLists:
+    """Lists by hand: `flag` and `help` add entries; counts how often it is asked."""
+
+    def __init__(self) -> None:
+        self.entries: dict[str, Match] = {}
+        self.asked = 0
+
+    def flag(self, entry: str, category: str = "gambling", level: Any = "look", **more: Any) -> FakeLists:
+        self.entries[entry] = Match(
+            kind="block", category=category, level=level, list_name="by hand", entry=entry, version="1", checked=True, **more
+        )
+        return self
+
+    def help(self, entry: str) -> FakeLists:
+        self.entries[entry] = Match(kind="help", category="", level=None, list_name="help", entry=entry, version="1")
+        return self
+
+    def match(self, name: str) -> Match | None:
+        self.asked += 1
+        labels = name.split(".")
+        parents = (".".join(labels[start:]) for start in range(len(labels)))
+        return next((self.entries[parent] for parent in parents if parent in self.entries), None)
+
+
+@pytest.fixture
+def lists() -> FakeLists:
+    return FakeLists().flag("bet.example").flag("end.example", "suicide", "urgent").help("childline.org.uk")
+
+
+def on(kind: type, time: float = 100.0, mac: str = MAC, **facts: Any) -> Any:
+    return kind(time=time, mac=mac, client="192.168.7.9", **facts)
+
+
+def incidents(pipeline: Pipeline) -> list[Incident]:
+    """What is to be saved, saved."""
+    found = []
+    for number, case in enumerate(list(pipeline.folder.due()), 1):
+        incident = pipeline.folder.incident(case, pipeline.last_time)
+        pipeline.folder.settle(case, Incident(**{**_fields(incident), "id": incident.id or number}))
+        found.append(incident)
+    return found
+
+
+def _fields(incident: Incident) -> dict[str, Any]:
+    return {field: getattr(incident, field) for field in incident.__struct_fields__}
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        on(NameAsked, name="www.bet.example"),
+        on(TlsHello, name="www.bet.example"),
+        on(QuicHello, name="www.bet.example"),
+        on(HttpHost, name="www.bet.example"),
+    ],
+)
+def test_listed_name_of_any_kind_makes_one_incident(lists: FakeLists, seen: Sighting) -> None:
+    pipeline = Pipeline(lists)
+    pipeline.feed([on(DhcpSeen, name="ipad-07"), seen])
+    (found,) = incidents(pipeline)
+    assert (found.category, found.level, found.device, found.mac, found.count) == ("gambling", "look", "ipad-07", MAC, 1)
+    assert found.names == ("www.bet.example",)
+
+
+def test_look_up_answer_and_hello_of_one_visit_fold_into_one_with_its_outcome(lists: FakeLists) -> None:
+    pipeline = Pipeline(lists)
+    pipeline.feed(
+        [
+            on(NameAsked, name="bet.example"),
+            on(NameAsked, name="bet.example", qtype=28),
+            on(DnsAnswer, name="bet.example", addresses=("192.0.2.1",)),
+            on(TlsHello, name="bet.example", time=100.1),
+            on(HelloAnswered, name="bet.example", outcome="server-hello", time=100.2),
+        ]
+    )
+    (found,) = incidents(pipeline)
+    assert (found.count, found.outcome) == (1, "reached")
+    assert found.sentence == "Apple 0707 opened a gambling site at 0:01."
+
+
+def test_sinkhole_answer_stops_it(lists: FakeLists) -> None:
+    pipeline = Pipeline(lists)
+    pipeline.feed([on(NameAsked, name="bet.example"), on(DnsAnswer, name="bet.example", addresses=("0.0.0.0",))])
+    assert [found.outcome for found in incidents(pipeline)] == ["stopped"]
+
+
+def test_help_lines_leave_no_trace_at_all(lists: FakeLists) -> None:
+    pipeline = Pipeline(lists)
+    pipeline.feed([on(kind, name="www.childline.org.uk") for kind in (NameAsked, TlsHello, QuicHello, HttpHost)])
+    pipeline.feed([on(DnsAnswer, name="www.childline.org.uk", rcode=3)])
+    assert incidents(pipeline) == []
+    assert pipeline.take_recent() == []
+
+
+def test_ordinary_names_go_to_memory_only_counted_by_the_minute(lists: FakeLists) -> None:
+    pipeline = Pipeline(lists)
+    pipeline.feed([on(NameAsked, name="bbc.co.uk", time=time) for time in (60.0, 70.0, 125.0)])
+    assert incidents(pipeline) == []
+    assert [(row.time, row.name, row.count) for row in pipeline.take_recent()] == [
+        (60.0, "bbc.co.uk", 2),
+        (125.0, "bbc.co.uk", 1),
+    ]
+    assert pipeline.take_recent() == []
+
+
+def test_names_asked_for_on_the_local_network_are_not_judged(lists: FakeLists) -> None:
+    pipeline = Pipeline(lists)
+    pipeline.feed([on(MdnsAsked, name="bet.example")])
+    assert incidents(pipeline) == []
+
+
+def test_connections_with_and_without_names_are_counted(lists: FakeLists) -> None:
+    pipeline = Pipeline(lists)
+    pipeline.feed(
+        [on(TlsHello, name="a.example"), on(TlsHello), on(Opened), on(Opened, transport="udp"), on(NameAsked, name="x.y")]
+    )
+    counts = pipeline.counts
+    assert (counts.named, counts.unnamed, counts.hellos, counts.queries, counts.sightings) == (1, 2, 2, 1, 5)
+
+
+def test_new_lists_judge_from_the_next_name_on(lists: FakeLists) -> None:
+    pipeline = Pipeline(FakeLists())
+    pipeline.feed([on(NameAsked, name="bet.example")])
+    pipeline.use_lists(lists)
+    pipeline.feed([on(NameAsked, name="bet.example", time=200.0)])
+    assert len(incidents(pipeline)) == 1
+
+
+def test_label_of_the_school_names_the_device_in_the_next_sentence(lists: FakeLists) -> None:
+    pipeline = Pipeline(lists)
+    pipeline.feed([on(NameAsked, name="bet.example")])
+    device = pipeline.devices.device(MAC)
+    pipeline.follow([], [type(device)(mac=MAC, label="Library iPad")])
+    pipeline.feed([on(NameAsked, name="bet.example", time=200.0)])
+    assert incidents(pipeline)[0].device == "Library iPad"
+
+
+def test_verdicts_are_remembered_and_the_memory_is_bounded(lists: FakeLists) -> None:
+    pipeline = Pipeline(lists)
+    pipeline.feed([on(NameAsked, name="bbc.co.uk")] * 50)
+    assert lists.asked == 1
+    pipeline.feed([on(NameAsked, name=f"n{n}.example") for n in range(3 * VERDICTS)])
+    memory = pipeline._verdicts
+    assert len(memory._young) + len(memory._old) <= 2 * VERDICTS
+
+
+def test_flood_of_names_is_bounded_and_counted(lists: FakeLists) -> None:
+    pipeline = Pipeline(lists)
+    pipeline.feed([on(NameAsked, name=f"n{n}.example") for n in range(RECENT_WAITING + 1_000)])
+    assert pipeline.reasons() == {"recent-names-dropped": 1_000}
+    assert len(pipeline.take_recent()) == RECENT_WAITING
+
+
+@pytest.mark.parametrize(
+    "name", ["", ".", "a" * 300, "\\000.example", "bet.example\x00", "..", "xn--", "1.2.3.4", "[::1]", "é" * 70]
+)
+def test_names_that_are_none_are_taken_without_harm(lists: FakeLists, name: str) -> None:
+    pipeline = Pipeline(lists)
+    pipeline.feed([on(kind, name=name) for kind in (NameAsked, DnsAnswer, TlsHello, QuicHello, HttpHost, DhcpSeen)])
+    pipeline.feed([on(HelloAnswered, name=name, outcome="reset")])
+    assert incidents(pipeline) == []
+
+
+def test_same_sightings_give_the_same_incidents_however_they_are_cut_and_saved(lists: FakeLists) -> None:
+    chance = random.Random(7)
+    names = ["bet.example", "www.bet.example", "end.example", "bbc.co.uk"]
+    sightings: list[Sighting] = [
+        on(NameAsked, time=n * 600.0, mac=f"f0:18:98:00:00:0{chance.randrange(4)}", name=chance.choice(names)) for n in range(800)
+    ]
+
+    def replayed(step: int) -> dict[tuple[str, str, float], tuple[int, float, tuple[str, ...]]]:
+        pipeline = Pipeline(lists)
+        last: dict[tuple[str, str, float], tuple[int, float, tuple[str, ...]]] = {}
+        for start in range(0, len(sightings), step):
+            pipeline.feed(sightings[start : start + step])
+            pipeline.folder.forget_quiet(pipeline.last_time)
+            for one in incidents(pipeline):
+                last[one.mac, one.category, one.first_seen] = (one.count, one.last_seen, one.names)
+        return last
+
+    assert replayed(1) == replayed(37) == replayed(len(sightings))
+
+
+def test_flood_of_machines_and_listed_names_stays_within_every_bound(lists: FakeLists) -> None:
+    pipeline = Pipeline(lists)
+    for n in range(20_000):
+        pipeline.feed([on(NameAsked, time=n / 10, mac=f"02:00:00:00:{n >> 8:02x}:{n & 255:02x}", name=f"n{n}.bet.example")])
+    assert len(pipeline.devices) <= 1_000
+    assert len(pipeline.folder) <= 500
+    assert len(list(pipeline.folder.due())) <= 500
+    assert len(pipeline.take_recent()) <= RECENT_WAITING
+    assert pipeline.reasons() == {"devices-evicted": pytest.approx(19_000, abs=60), "incidents-capped": 19_500}
