@@ -143,6 +143,8 @@ class InitialReassembler(Generic[Origin]):
                 hello = self._feed_initial(key, packet, datagram, now, origin)
                 if hello is not None:
                     return hello
+            elif packet.kind == "retry":
+                self._answers(key, packet, now)
             at = packet.end
         return self._feed_google(key, datagram, now) if at == 0 else None
 

@@ -138,6 +138,13 @@ def test_after_a_retry_the_keys_are_those_of_its_connection_id() -> None:
     assert tap.hears(*again) == HelloParts(V1, PQ_HELLO[4:], True)
 
 
+def test_hello_that_a_retry_makes_the_client_repeat_is_told_once() -> None:
+    tap = Tap()
+    assert tap.hears(seal(RFC_CRYPTO_FRAME, DCID)) is not None
+    assert tap.hears(b"\xf0\0\0\0\x01\0\x09" + OTHER + b"token" + b"t" * 16, key=SERVER) is None
+    assert tap.hears(seal(RFC_CRYPTO_FRAME, OTHER, token=b"token", number=1)) is None
+
+
 def test_version_negotiation_and_another_version_on_the_same_flow() -> None:
     tap = Tap()
     unknown = b"\xc0\x1a\x2a\x3a\x4a" + seal(RFC_CRYPTO_FRAME, DCID)[5:]
@@ -245,6 +252,15 @@ def test_bytes_of_all_flows_together_stay_within_their_bound() -> None:
         tap.hears(part, key=(*CLIENT[:1], port, *CLIENT[2:]))
     assert len(tap.reassembler) == 3
     assert tap.counters == {"quic-bytes-full": 7}
+
+
+def test_notes_of_finished_flows_make_room_oldest_first() -> None:
+    tap = Tap(Limits(quic_flows=2))
+    packet = seal(RFC_CRYPTO_FRAME, DCID)
+    keys: list[FlowKey] = [(b"\x0a\0\0\x05", port, b"\xc0\0\x02\x01", 443) for port in range(9)]
+    assert all(tap.hears(packet, key=key) for key in keys)
+    assert tap.hears(packet, key=keys[8]) is None
+    assert tap.hears(packet, key=keys[0]) is not None
 
 
 def test_wrong_tags_on_one_flow_are_tried_a_few_times_only() -> None:
