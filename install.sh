@@ -317,7 +317,7 @@ start_units() {
     systemctl daemon-reload
     # shellcheck disable=SC2086 # a list of units
     systemctl restart $units
-    say "Safespan is running. Its first-run code: safespan doctor. Its settings: /etc/safespan/safespan.toml."
+    say "Safespan is running. Its first-run code: sudo safespan users code. Its settings: /etc/safespan/safespan.toml."
 }
 
 appliance() {
