@@ -21,8 +21,9 @@ from appliance.cli.output import format_option, wants_jsonl
 from appliance.edge.capture_files import open_capture
 from appliance.edge.files import CaptureError
 from appliance.edge.source import Source
+from appliance.listener import PATIENCE, without_help_lines
 from appliance.model import Announced, DhcpSeen, Frame, NetbiosAsked, Seen, Sighting
-from appliance.sensor import open_interface, without_help_lines
+from appliance.sensor import open_interface
 from appliance.wire.dissector import Dissector
 
 LIVE_PREFIX = "iface:"
@@ -87,7 +88,7 @@ class Reading:
         """Read and show one batch; False at the end."""
         frames = self.source.read()
         if frames is None:
-            self._show(self._dissector.flush(self._next_flush + 3600.0))
+            self._show(self._dissector.flush(self._next_flush + PATIENCE))
             return False
         self._listing.frames += len(frames)
         self._show([sighting for frame in frames for sighting in self._dissector.feed(frame)])
