@@ -36,6 +36,11 @@ ROUTES: dict[str, Who] = {
 POLLED = frozenset({"today.now_part", "today.strip"})
 
 
+def first_page(role: str) -> str:
+    """The route that somebody with this role meets after logging in."""
+    return "today.show" if role in CASE_WORKERS else "working.show"
+
+
 def may_open(endpoint: str, role: str | None) -> bool:
     """Whether somebody with this role (None: not logged in) may open the route."""
     who = ROUTES.get(endpoint)

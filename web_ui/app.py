@@ -15,13 +15,14 @@ from flask_wtf import CSRFProtect
 from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 
 from appliance.config import Settings
-from web_ui import errors, guard, hostnames, sessions
+from web_ui import access, errors, guard, hostnames, sessions
 from web_ui.assets import Assets, make_blueprint
 from web_ui.passwords import Passphrases
 from web_ui.records import Records, now, store
 from web_ui.throttle import Throttle
 from web_ui.views import about, account, devices, incidents, today, working
 from web_ui.wording import dates, notices
+from web_ui.wording import incidents as incident_wording
 from web_ui.wording.lamp import STALE, say_lamp, say_watched
 
 HERE = Path(__file__).parent
@@ -84,7 +85,7 @@ def _set_up_templates(app: Flask) -> None:
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.jinja_env.filters["moment"] = lambda time: dates.say_moment(time, now())
     app.jinja_env.filters["safe_name"] = lambda name: hostnames.clean(name, 80)
-    app.jinja_env.filters["safe_text"] = lambda text: hostnames.clean(text, 500)
+    app.jinja_env.filters["safe_text"] = lambda text: incident_wording.break_dots(hostnames.clean(text, 600))
     app.jinja_env.filters["watched"] = lambda health: say_watched(health, now())
     app.context_processor(_common)
 
@@ -100,6 +101,10 @@ class _Frame:
     @property
     def account(self) -> Any:
         return sessions.find_account()
+
+    def may_open(self, endpoint: str) -> bool:
+        """Whether whoever reads this page may open another."""
+        return access.may_open(endpoint, self.account.role if self.account else None)
 
     @property
     def school(self) -> str:

@@ -46,7 +46,7 @@ def _on_http(error: HTTPException) -> Response:
 
 def _on_store(error: StoreError) -> Response:
     if isinstance(error, NotFound):
-        return _page(404, _vanished())
+        return _page(404, _vanished(), _typed())
     log.warning("the store refused: %s", error)
     return _page(503, _store_apology(error), _typed())
 

@@ -106,6 +106,8 @@ def _check_person() -> AnyResponse | None:
     account = sessions.find_account()
     if account is None:
         return _ask_to_log_in()
+    if endpoint == "today.show" and access.first_page(account.role) != endpoint:
+        return redirect(url_for(access.first_page(account.role)))
     if not access.may_open(endpoint, account.role):
         abort(403)
     if endpoint not in access.POLLED:
@@ -116,8 +118,9 @@ def _check_person() -> AnyResponse | None:
 def _ask_to_log_in() -> AnyResponse:
     if request.endpoint in access.POLLED:
         response = Response("", 401)
-        # Somebody may have left this page open on the wall: it goes back to the door by itself.
-        response.headers["HX-Redirect"] = url_for("account.log_in")
+        # The first screen may hang on a wall: it goes back to the door by itself. Other pages may hold a half-written note.
+        if request.endpoint == "today.now_part":
+            response.headers["HX-Redirect"] = url_for("account.log_in")
         return response
     if not store().accounts():
         return redirect(url_for("account.set_up"))

@@ -85,7 +85,9 @@ def _print(page: Page, address: str, folder: Path) -> None:
 
 
 def _states(page: Page, address: str, folder: Path, home: Path) -> None:
-    quiet = school.a_health(foreign_unicast=0, answers=12, clock_synced=False, demonstration=True)
+    quiet = school.a_health(
+        foreign_unicast=0, answers=12, clock_synced=False, demonstration=True, problems=("no-mirror", "clock")
+    )
     states = {
         "red": (school.a_lamp("red", urgent=1, look=3, buzzer=True), school.a_health()),
         "green": (school.a_lamp("green"), school.a_health()),

@@ -53,20 +53,15 @@ class Entry(Struct, frozen=True):
 
 def make_cards(incidents: list[Incident]) -> list[Card]:
     """Incidents as cards, with the names that devices have now."""
-    labels = _labels(incidents)
-    return [_card(incident, labels.get(incident.mac, incident.device)) for incident in incidents]
+    return [_card(incident, name_now(incident)) for incident in incidents]
 
 
-def _labels(incidents: list[Incident]) -> dict[str, str]:
-    """The school's present names of these incidents' devices."""
-    return {mac: name for mac in {incident.mac for incident in incidents} if (name := _label(mac))}
-
-
-def _label(mac: str) -> str | None:
+def name_now(incident: Incident) -> str:
+    """The school's present name of an incident's device; without one, the name that it had then."""
     try:
-        return store().device(mac).label
+        return store().device(incident.mac).label or incident.device
     except NotFound:
-        return None
+        return incident.device
 
 
 def _card(incident: Incident, device: str) -> Card:
@@ -126,7 +121,7 @@ def _page(incident: Incident, faults: forms.Faults, typed: dict[str, str]) -> st
         "incidents/show.html",
         incident=incident,
         card=make_cards([incident])[0],
-        device=_label(incident.mac) or incident.device,
+        device=name_now(incident),
         steps=first_steps(incident),
         sites=[show_site(name) for name in incident.names[:NAMES_SHOWN]],
         more_sites=max(0, len(incident.names) - NAMES_SHOWN),

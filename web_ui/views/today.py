@@ -10,16 +10,16 @@ from msgspec import Struct
 
 from appliance.model import Health, Incident, Lamp
 from web_ui.records import now, store
-from web_ui.views.incidents import Card, make_cards
+from web_ui.views.incidents import Card, make_cards, name_now
 from web_ui.wording import health as health_wording
-from web_ui.wording.dates import monday, say_since_monday
+from web_ui.wording.dates import monday
 from web_ui.wording.lamp import STALE, LampWords, say_lamp
 
 blueprint = Blueprint("today", __name__)
 
 SHOWN = 5
 WEEK_LIMIT = 1_000
-HIDING = frozenset({"encrypted_dns", "proxy_avoidance"})
+HIDING = frozenset({"encrypted_dns"})
 
 
 class Now(Struct, frozen=True):
@@ -34,7 +34,6 @@ class Now(Struct, frozen=True):
 class Week(Struct, frozen=True):
     """The school week in numbers."""
 
-    since: str
     urgent: int
     look: int
     closed: int
@@ -71,8 +70,8 @@ def _live() -> dict[str, Any]:
     counts = store().count_open()
     waiting = counts["urgent"] + counts["look"]
     shown = store().incidents(open_only=True, limit=min(SHOWN, waiting)) if waiting else []
-    wrong = [check for check in health_wording.checks(health, now()) if check.state == "wrong"]
-    part = Now(say_lamp(lamp, health, now()), make_cards(shown), waiting - len(shown), wrong)
+    wrong = health_wording.blinding(health_wording.checks(health, now()))
+    part = Now(say_lamp(lamp, health, now(), store().count_sounding()), make_cards(shown), waiting - len(shown), wrong)
     return {"part": part, "lamp": part.lamp, "counts": counts, "seen": _version(part)}
 
 
@@ -97,7 +96,6 @@ def _week() -> Week:
     incidents = store().incidents(since=start, limit=WEEK_LIMIT)
     came_up = [incident for incident in incidents if incident.level != "note"]
     return Week(
-        say_since_monday(now()),
         sum(1 for incident in came_up if incident.level == "urgent"),
         sum(1 for incident in came_up if incident.level == "look"),
         sum(1 for incident in came_up if incident.decision),
@@ -109,7 +107,5 @@ def _week() -> Week:
 
 def _hiding(incidents: list[Incident]) -> tuple[str, ...]:
     """The devices that hid what they visited this week, by their names."""
-    macs = {
-        incident.mac: incident.device for incident in incidents if incident.category in HIDING and incident.outcome != "stopped"
-    }
-    return tuple(macs.values())
+    hiding = [incident for incident in incidents if incident.category in HIDING and incident.outcome != "stopped"]
+    return tuple({incident.mac: name_now(incident) for incident in hiding}.values())

@@ -20,9 +20,9 @@ def show() -> str:
     return render_template(
         "working.html",
         checks=checks,
-        wrong=[check for check in checks if check.state == "wrong"],
+        wrong=[check for check in checks if check.state in ("wrong", "look")],
         slips=list(dict.fromkeys(check.note for check in checks if check.note)),
-        fine=[check for check in checks if check.state != "wrong"],
+        fine=[check for check in checks if check.state in ("well", "unknown")],
         lists=[wording.say_list(status, now()) for status in lists],
         health=health if health and now() - health.time <= STALE else None,
         recovered=store().recovered,

@@ -71,10 +71,3 @@ def monday(now: float) -> float:
     today: date = local(now).date()
     start = datetime.combine(today - timedelta(days=today.weekday()), datetime.min.time(), local(now).tzinfo)
     return start.timestamp()
-
-
-def say_since_monday(now: float) -> str:
-    """The days of this week so far."""
-    if local(now).weekday() == 0:
-        return _("Today")
-    return _("Monday to today")

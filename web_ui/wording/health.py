@@ -14,36 +14,20 @@ from web_ui.wording.lamp import STALE, named_share
 from web_ui.wording.texts import format_number, ngettext
 from web_ui.wording.texts import gettext as _
 
-SILENT = 60.0
-STALE_LISTS = 30 * 86_400.0
-# Below these numbers of packets, questions or connections a silence proves nothing.
-ENOUGH_PACKETS, ENOUGH_QUESTIONS, ENOUGH_CONNECTIONS = 1_000, 50, 50
-# What the guardian may call wrong and which of our checks says it already.
-COVERED = {
-    "no-packets": "hears",
-    "silent": "hears",
-    "interface-down": "cable",
-    "no-interface": "cable",
-    "no-mirror": "mirror",
-    "one-way": "both-ways",
-    "drops": "losses",
-    "no-lists": "lists",
-    "lists": "lists",
-    "lists-problem": "lists",
-    "stale-lists": "lists",
-    "clock": "clock",
-    "no-clock": "clock",
-    "blind": "names",
-    "unnamed": "names",
-}
-
-
+# Below these numbers of questions or connections a silence proves nothing.
+ENOUGH_QUESTIONS, ENOUGH_CONNECTIONS = 50, 50
+# What the guardian calls wrong and a check of ours says; with these the box is not watching as it should.
+BLINDING = frozenset({"no-sensor", "store", "interface-down", "no-packets", "no-mirror", "drops", "no-lists", "touch"})
+SAID = frozenset({"interface-down", "no-packets", "no-mirror", "drops", "no-lists", "clock", "records-recovered"})
 # Lists of names that never count against a device: allowed, helpful, or there to try the filter with.
 HARMLESS = frozenset({"allow", "help", "witness"})
 
 
 class Check(Struct, frozen=True):
-    """One thing that must be right. `state` is "well", "wrong" or "unknown"; `remedy` are steps; `note` is for IT support."""
+    """One thing that must be right. `state` is "wrong", "look", "unknown" or "well"; `remedy` are steps, `note` is for IT.
+
+    What is "wrong" the guardian has found, and the lamp may show it; what is worth a "look" is this page's own remark.
+    """
 
     id: str
     state: str
@@ -61,9 +45,13 @@ def checks(health: Health | None, now: float) -> list[Check]:
         _cable, _hears, _mirror, _both_ways, _losses, _names, _lists, _clock
     )  # fmt: skip
     made = [check for check in (maker(health, now) for maker in makers) if check]
-    known = {check.id for check in made if check.state == "wrong"}
-    made += [_other(problem) for problem in health.problems if COVERED.get(problem, problem) not in known]
-    return sorted(made, key=lambda check: {"wrong": 0, "unknown": 1}.get(check.state, 2))
+    made += [_other(problem) for problem in health.problems if problem not in SAID]
+    return sorted(made, key=lambda check: ("wrong", "look", "unknown", "well").index(check.state))
+
+
+def blinding(found: list[Check]) -> list[Check]:
+    """Those that keep the box from watching: the first screen shows them."""
+    return [check for check in found if check.state == "wrong" and check.id in BLINDING]
 
 
 def _lost(health: Health | None, now: float) -> Check:
@@ -84,23 +72,25 @@ def _lost(health: Health | None, now: float) -> Check:
 def _cable(health: Health, now: float) -> Check | None:
     if not health.live:
         return None
-    if health.interface_up:
-        return Check("cable", "well", _("The cable"), _("The listening cable is plugged in at both ends."))
+    if "interface-down" not in health.problems:
+        return Check("interface-down", "well", _("The cable"), _("The listening cable is plugged in at both ends."))
     steps = (
         _("Find the network cable from the box to the switch."),
         _("Push both ends in until they click. A small light beside each socket should come on."),
         _("Try another cable if there is one."),
     )
-    return Check("cable", "wrong", _("The listening cable has no signal"), _("The box can’t hear anything through it."), steps)
+    return Check(
+        "interface-down", "wrong", _("The listening cable has no signal"), _("The box can’t hear anything through it."), steps
+    )
 
 
 def _hears(health: Health, now: float) -> Check:
-    if health.last_packet and (not health.live or now - health.last_packet <= SILENT):
+    if "no-packets" not in health.problems and health.last_packet:
         count = format_number(health.packets)
         sentence = _(
             "Last heard %(ago)s; %(count)s packets since the box started.", ago=say_ago(health.last_packet, now), count=count
         )
-        return Check("hears", "well", _("The box hears the network"), sentence)
+        return Check("no-packets", "well", _("The box hears the network"), sentence)
     sentence = (
         _("The last thing it heard was %(ago)s.", ago=say_ago(health.last_packet, now))
         if health.last_packet
@@ -111,16 +101,27 @@ def _hears(health: Health, now: float) -> Check:
         _("Check the cable between the box and the switch."),
         _("If the cable is in, ask IT support whether the mirror setting on the switch was changed."),
     )
-    return Check("hears", "wrong", _("The box hears nothing from the network"), sentence, steps, _mirror_note())
+    return Check(
+        "no-packets",
+        "wrong" if "no-packets" in health.problems else "unknown",
+        _("The box hears nothing from the network"),
+        sentence,
+        steps,
+        _mirror_note(),
+    )
 
 
 def _mirror(health: Health, now: float) -> Check:
+    if "no-mirror" in health.problems:
+        return _no_mirror()
     if health.foreign_unicast:
         sentence = _("The switch copies other devices’ traffic to the box, as it should.")
-        return Check("mirror", "well", _("The mirror works"), sentence)
-    if health.packets < ENOUGH_PACKETS:
-        sentence = _("We have not heard enough yet to tell whether the switch copies the school’s traffic to the box.")
-        return Check("mirror", "unknown", _("The mirror"), sentence)
+        return Check("no-mirror", "well", _("The mirror works"), sentence)
+    sentence = _("We have not heard enough yet to tell whether the switch copies the school’s traffic to the box.")
+    return Check("no-mirror", "unknown", _("The mirror"), sentence)
+
+
+def _no_mirror() -> Check:
     sentence = _(
         "It hears its own switch, but not what the school’s devices do. The cable or the mirror setting may have been changed."
     )
@@ -128,7 +129,7 @@ def _mirror(health: Health, now: float) -> Check:
         _("Check that the cable from the box is in the socket of the switch that IT support marked for it."),
         _("Print this page and give the note below to IT support."),
     )
-    return Check("mirror", "wrong", _("The box does not hear the school’s devices"), sentence, steps, _mirror_note())
+    return Check("no-mirror", "wrong", _("The box does not hear the school’s devices"), sentence, steps, _mirror_note())
 
 
 def _mirror_note() -> str:
@@ -151,12 +152,12 @@ def _both_ways(health: Health, now: float) -> Check:
         return Check("both-ways", "well", _("Both directions"), _("We hear what devices ask for, and the answers."))
     sentence = _("We hear what devices ask for, but not the answers. So we can’t tell whether the filter stopped something.")
     steps = (_("Print this page and give the note below to IT support."),)
-    return Check("both-ways", "wrong", _("We hear one direction only"), sentence, steps, _mirror_note())
+    return Check("both-ways", "look", _("We hear one direction only"), sentence, steps, _mirror_note())
 
 
 def _losses(health: Health, now: float) -> Check:
     offered = health.packets + health.dropped
-    if health.dropped * 1000 <= offered:
+    if "drops" not in health.problems:
         sentence = (
             ngettext(
                 "One packet was lost since the box started. That is fine.",
@@ -166,14 +167,17 @@ def _losses(health: Health, now: float) -> Check:
             if health.dropped
             else _("Nothing was lost since the box started.")
         )
-        return Check("losses", "well", _("Nothing is missed"), sentence)
+        return Check("drops", "well", _("Nothing is missed"), sentence)
     share = format_number(round(100 * health.dropped / offered, 1))
-    sentence = _("%(share)s%% of the packets came faster than the box could read them. Names may have been missed.", share=share)
+    sentence = _(
+        "%(share)s%% of what came since the start came faster than the box could read them. Names may have been missed.",
+        share=share,
+    )
     steps = (
         _("This can happen for a moment when many devices start at once. Look again in an hour."),
         _("If it stays, ask IT support whether the switch mirrors more than the one port to the router."),
     )
-    return Check("losses", "wrong", _("The box can’t keep up"), sentence, steps)
+    return Check("drops", "wrong", _("The box can’t keep up"), sentence, steps)
 
 
 def _names(health: Health, now: float) -> Check:
@@ -188,7 +192,7 @@ def _names(health: Health, now: float) -> Check:
         _("See under Today which devices hide the sites they visit."),
         _("Ask IT support to switch off private relays, encrypted look-ups and VPN apps on the school’s devices."),
     )
-    return Check("names", "wrong", _("Much of the traffic has no name that we can see"), sentence, steps)
+    return Check("names", "look", _("Much of the traffic has no name that we can see"), sentence, steps)
 
 
 def _lists(health: Health, now: float) -> Check:
@@ -197,7 +201,7 @@ def _lists(health: Health, now: float) -> Check:
     if not entries:
         sentence = _("The box has no list of sites to look out for, so nothing can come up.")
         steps = (_("Restart the box. If this stays, ring your supplier: the lists came with the box."),)
-        return Check("lists", "wrong", _("No lists are in force"), sentence, steps)
+        return Check("no-lists", "wrong", _("No lists are in force"), sentence, steps)
     sentence = ngettext(
         "One list is in force, with %(entries)s sites.",
         "%(num)d lists are in force, with %(entries)s sites.",
@@ -206,7 +210,7 @@ def _lists(health: Health, now: float) -> Check:
     )
     troubled = [_list_problem(status, now) for status in health.lists if status.problem]
     if troubled:
-        return Check("lists", "wrong", _("A list could not be read"), sentence, (*troubled, _("The other lists go on working.")))
+        return Check("lists", "look", _("A list could not be read"), sentence, (*troubled, _("The other lists go on working.")))
     return Check("lists", "well", _("The lists"), sentence)
 
 
@@ -215,9 +219,9 @@ def _list_problem(status: ListStatus, now: float) -> str:
 
 
 def _clock(health: Health, now: float) -> Check:
-    if health.clock_synced:
+    if health.clock_synced and "clock" not in health.problems:
         return Check("clock", "well", _("The clock"), _("The box’s clock is right."))
-    if health.clock_synced is None:
+    if health.clock_synced is None or "clock" not in health.problems:
         return Check(
             "clock", "unknown", _("The clock"), _("We can’t tell on this machine whether the clock is set by the network.")
         )
@@ -230,10 +234,29 @@ def _clock(health: Health, now: float) -> Check:
 
 
 def _other(problem: str) -> Check:
-    sentence = _("The box reports: %(problem)s", problem=clean(problem, 120).replace("-", " "))
-    return Check(
-        "other", "wrong", _("Something else needs a look"), sentence, (_("Restart the box. If this stays, ring your supplier."),)
-    )
+    """What the guardian found and no check above says."""
+    restart = (_("Switch the box off and on. Nothing recorded is lost."), _("If this stays, ring your supplier."))
+    known = {
+        "no-sensor": (_("The part that listens has stopped"), _("It starts again by itself within a minute."), restart),
+        "store": (
+            _("The box can’t write its records"),
+            _("It goes on watching, but what it finds may be lost. Its memory card may be full or worn out."),
+            (_("Ring your supplier today, and ask for a new memory card."),),
+        ),
+        "one-mac": (
+            _("Many devices look like one"),
+            _("Devices seem to stand behind one router, so we tell them apart by their addresses only."),
+            (_("Ask IT support to mirror the network before that router, where each device is itself."),),
+        ),
+        "incidents-capped": (
+            _("Very much came up within an hour"),
+            _("Some of it was only counted, so that the rest could still be read."),
+            (_("Look under To look at for one device or one site that comes up again and again."),),
+        ),
+    }
+    told = _("The box reports: %(problem)s", problem=clean(problem, 120).replace("-", " "))
+    title, sentence, remedy = known.get(problem, (_("Something else needs a look"), told, restart))
+    return Check(problem, "wrong", title, sentence, remedy)
 
 
 def say_list(status: ListStatus, now: float) -> str:

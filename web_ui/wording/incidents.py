@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from markupsafe import Markup, escape
 
 from appliance.model import Incident, Note
@@ -11,15 +13,22 @@ from web_ui.wording.dates import local, say_date, say_time, say_when
 from web_ui.wording.texts import gettext as _
 from web_ui.wording.texts import ngettext
 
+_DOT = re.compile(r"(?<=\w)\.(?=\w)")
+
 
 def say(incident: Incident, device: str, now: float) -> Markup:
     """The incident as one sentence, the device's name in bold."""
     words = categories.find(incident.category)
     if words is None:
-        return escape(clean(incident.sentence, 500))
-    template = words.opened if incident.outcome == "reached" else words.tried
+        return escape(break_dots(clean(incident.sentence, 500)))
     name = Markup("<strong><bdi>{}</bdi></strong>").format(clean(device, 80))
-    return escape(str(template)) % {"device": name, "when": say_times(incident, now)}
+    return escape(str(_template(incident, words))) % {"device": name, "when": say_times(incident, now)}
+
+
+def _template(incident: Incident, words: categories.CategoryWords) -> str:
+    if incident.exercise:
+        return _("This was a test: %(device)s asked for a harmless test name %(when)s.", device="%(device)s", when="%(when)s")
+    return str(words.opened if incident.outcome == "reached" else words.tried)
 
 
 def say_times(incident: Incident, now: float) -> str:
@@ -55,17 +64,22 @@ def say_outcome(incident: Incident) -> str:
     """What became of it, as a sentence."""
     return {
         "reached": _("The school’s filter did not stop it."),
-        "stopped": _("The school’s filter stopped it."),
+        "stopped": _("The school’s filter seems to have stopped it."),
         "tried": _("We saw the device ask for the site, but not whether the site opened."),
     }.get(incident.outcome, _("We can’t tell whether the site opened."))
 
 
 def say_confidence(incident: Incident) -> str:
-    """How sure we are, as a sentence."""
+    """How sure we are of the kind of site, as a sentence."""
     return {
-        "high": _("Probably a person, not part of another page."),
-        "medium": _("Perhaps a person. It may also have been part of another page."),
-    }.get(incident.confidence, _("We can’t tell. It may have been part of another page, or an app on its own."))
+        "high": _("We are sure what kind of site this is."),
+        "medium": _("We are fairly sure what kind of site this is."),
+    }.get(incident.confidence, _("We are not sure what kind of site this is."))
+
+
+def break_dots(text: str) -> str:
+    """A sentence in which no site's name can be taken for a link."""
+    return _DOT.sub("[.]", text)
 
 
 def level_word(incident: Incident) -> str:

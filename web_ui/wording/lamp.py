@@ -23,10 +23,12 @@ class LampWords(Struct, frozen=True):
     fresh: str
 
 
-def say_lamp(lamp: Lamp, health: Health | None, now: float) -> LampWords:
-    """The lamp's words. `lamp` has already been turned grey by the store where it is too old."""
+def say_lamp(lamp: Lamp, health: Health | None, now: float, sounding: int = 0) -> LampWords:
+    """The lamp's words. The store has turned `lamp` grey where it is too old; `sounding` are urgent and not yet seen."""
     state = _state(lamp, health, now)
-    return LampWords(state, lamp_word(state), _heading(state, lamp), _sentence(state, lamp, health, now), say_fresh(health, now))
+    return LampWords(
+        state, lamp_word(state), _heading(state, lamp, sounding), _sentence(state, lamp, health, now), say_fresh(health, now)
+    )
 
 
 def _state(lamp: Lamp, health: Health | None, now: float) -> str:
@@ -49,9 +51,9 @@ def lamp_word(state: str) -> str:
     }.get(state, _("Lost touch"))
 
 
-def _heading(state: str, lamp: Lamp) -> str:
+def _heading(state: str, lamp: Lamp, sounding: int) -> str:
     if state == "urgent":
-        return ngettext("One urgent thing needs you now", "%(num)d urgent things need you now", max(lamp.urgent, 1))
+        return ngettext("One urgent thing needs you now", "%(num)d urgent things need you now", max(sounding, 1))
     if state == "look":
         things = max(lamp.look + lamp.urgent, 1)
         return ngettext("One thing to look at today", "%(num)d things to look at today", things)

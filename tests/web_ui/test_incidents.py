@@ -1,0 +1,176 @@
+"""The list, one incident, and what people do about it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from appliance.edge.store import Store
+from tests.web_ui import school
+from tests.web_ui.conftest import Clock, Visitor
+
+
+def words(html: str) -> str:
+    """The text of a page as it is read."""
+    text = re.sub(
+        r"<(style|script|template).*?</\1>|</?(strong|bdi|span|wbr|a|h\d|em)\b[^>]*>", "", html.split("<body")[-1], flags=re.S
+    )
+    text = re.sub(r"<[^>]+>", " ", text)
+    return re.sub(r"\s+", " ", text.replace("&#39;", "'").replace("&quot;", '"'))
+
+
+def test_the_urgent_one_stands_first_and_then_the_oldest(morning: Store, head: Visitor) -> None:
+    morning.save_incident(school.an_urgent())
+    page = words(head.get("/to-look-at").text)
+    order = ["4 things to look at", "ending life", "Unknown device 3F2A", "iPad-07", "iPad-11"]
+    places = [page.index(part) for part in order]
+    assert places == sorted(places)
+
+
+def test_an_incident_says_what_when_why_and_what_is_unknown(morning: Store, head: Visitor) -> None:
+    page = words(head.get("/to-look-at/3").text)
+    assert "iPad-07 (Oak class trolley) opened a site for getting round the school’s filter, twice, at 10:42 and 10:51." in page
+    assert "(called iPad-07 at the time)" in page
+    for part in (
+        "Do not visit the site to check.",
+        "The school’s filter did not stop it.",
+        "What was read or typed there",
+        "bypass, version",
+    ):
+        assert part in page
+
+
+def test_a_sites_name_is_broken_up_and_never_a_link(morning: Store, head: Visitor) -> None:
+    morning.save_incident(school.an_incident(reason="hide-me-now.example is on the list “bypass”.", mac=school.mac(9)))
+    for number in (3, 7):
+        page = head.get(f"/to-look-at/{number}").text
+        assert "hide-me-now[.]example" in words(page)
+        assert "hide-me-now.example" not in page
+        assert all(link.startswith(("/", "#")) for link in re.findall(r'(?:href|src|action)="([^"]*)"', page))
+
+
+def test_saying_that_you_look_at_it_acknowledges_it_once(morning: Store, head: Visitor) -> None:
+    number = morning.save_incident(school.an_urgent()).id
+    assert "This stops the buzzer." in head.get(f"/to-look-at/{number}").text
+    answer = head.post(f"/to-look-at/{number}/seen")
+    assert answer.location == f"/to-look-at/{number}"
+    assert morning.incident(number).acknowledged
+    page = words(head.get(f"/to-look-at/{number}").text)
+    assert "The box knows that you are looking at this." in page and "Being looked at" in page and "Mrs Bevan" in page
+
+
+@pytest.mark.parametrize(
+    "decision", ["no_concern", "behaviour", "safeguarding", "technical", "staff_matter", "filter_fault", "exercise"]
+)
+def test_each_outcome_closes_it_under_the_heads_name(morning: Store, head: Visitor, decision: str) -> None:
+    head.get("/to-look-at/3")
+    head.post("/to-look-at/3/decision", {"decision": decision, "text": "Spoke with Sam."})
+    assert morning.incident(3).decision == decision
+    note = morning.notes(3)[-1]
+    assert note.by == "Mrs Bevan" and note.time == school.NOW
+    page = words(head.get("/to-look-at/3").text)
+    assert "Saved. You have dealt with this." in page and "Spoke with Sam." in page and "Closed it:" in page
+
+
+@pytest.mark.parametrize("decision", ["", "everything", "<script>"])
+def test_without_a_known_outcome_nothing_closes_and_nothing_typed_is_lost(morning: Store, head: Visitor, decision: str) -> None:
+    answer = head.post("/to-look-at/3/decision", {"decision": decision, "text": "Spoke with Sam."})
+    assert answer.status_code == 400 and "Choose how this ends" in answer.text and "Spoke with Sam." in answer.text
+    assert "<title>Error: " in answer.text
+    assert morning.incident(3).decision is None
+
+
+def test_a_note_is_added_and_the_earlier_ones_stay(morning: Store, head: Visitor) -> None:
+    head.post("/to-look-at/3/note", {"text": "First.\r\nSecond line."})
+    head.post("/to-look-at/3/note", {"text": "Correction."})
+    assert [note.text for note in morning.notes(3)] == ["First.\nSecond line.", "Correction."]
+
+
+def test_a_note_that_is_too_long_comes_back_whole(morning: Store, head: Visitor) -> None:
+    answer = head.post("/to-look-at/3/note", {"text": "x" * 4_010})
+    assert answer.status_code == 400 and "too long by 10 characters" in answer.text and "x" * 4_010 in answer.text
+    assert not morning.notes(3)
+
+
+def test_an_empty_note_is_not_kept(morning: Store, head: Visitor) -> None:
+    assert head.post("/to-look-at/3/note", {"text": " \n "}).status_code == 400
+    assert not morning.notes(3)
+
+
+def test_two_people_deciding_at_once_leave_both_in_the_record(morning: Store, head: Visitor) -> None:
+    head.get("/to-look-at/3")
+    morning.decide(3, "behaviour", by="Mr Rees", now=school.NOW)
+    head.post("/to-look-at/3/decision", {"decision": "safeguarding"})
+    page = words(head.get("/to-look-at/3").text)
+    assert "Closed it: Behaviour Mr Rees" in page and "Closed it: Safeguarding Mrs Bevan" in page
+
+
+def test_a_closed_one_can_be_opened_again(morning: Store, head: Visitor) -> None:
+    head.get("/to-look-at/1")
+    head.post("/to-look-at/1/again")
+    assert morning.incident(1).decision is None
+    assert "Opened it again" in head.get("/to-look-at/1").text
+
+
+def test_a_vanished_incident_says_so_on_each_of_its_addresses(morning: Store, head: Visitor) -> None:
+    assert head.get("/to-look-at/999").status_code == 404
+    head.get("/to-look-at/3")
+    for deed in ("seen", "decision", "note", "again"):
+        answer = head.post(f"/to-look-at/999/{deed}", {"text": "Kept?", "decision": "technical"})
+        assert answer.status_code == 404 and "This is no longer here" in answer.text
+        assert "Kept?" in answer.text or deed in ("seen", "again")
+
+
+def test_what_the_device_did_around_it_is_told_in_groups(morning: Store, head: Visitor) -> None:
+    page = words(head.get("/to-look-at/3").text)
+    assert "10:40 This is what came up: hide-me-now[.]example nationalgeographic[.]com" in page
+
+
+def test_after_two_days_only_the_incident_is_left(morning: Store, head: Visitor) -> None:
+    morning.trim_recent(school.NOW + 49 * school.HOUR, 48, 1000)
+    assert "The box no longer has it." in head.get("/to-look-at/3").text
+
+
+def test_an_exercise_says_that_it_is_one(morning: Store, head: Visitor) -> None:
+    number = morning.save_incident(school.an_incident(exercise=True, mac=school.mac(2), device="iPad-02")).id
+    page = words(head.get(f"/to-look-at/{number}").text)
+    assert "This was a test: iPad-02 asked for a harmless test name" in page and "Nothing needs doing" in page
+
+
+def test_a_category_of_a_later_version_shows_the_boxs_own_sentence(morning: Store, head: Visitor) -> None:
+    number = morning.save_incident(
+        school.an_incident(category="time_travel", mac=school.mac(2), sentence="iPad-02 opened x.example at 10:42.")
+    ).id
+    assert "iPad-02 opened x[.]example at 10:42." in words(head.get(f"/to-look-at/{number}").text)
+
+
+def test_nothing_to_look_at_is_never_said_without_that_we_were_watching(store: Store, head: Visitor) -> None:
+    assert "may not have seen everything" in words(head.get("/to-look-at").text)
+    store.save_health(school.a_health())
+    store.save_lamp(school.a_lamp("green"))
+    page = words(head.get("/to-look-at").text)
+    assert "Nothing is waiting for you here. We have been watching 23 devices since 8:41 and could name 96%" in page
+
+
+def test_everything_and_the_notes_have_views_of_their_own(morning: Store, head: Visitor) -> None:
+    assert "chat" not in words(head.get("/to-look-at").text)
+    assert "social media" in words(head.get("/to-look-at?view=notes").text)
+    page = words(head.get("/to-look-at?view=all").text)
+    assert "Closed" in page and "social media" in page
+
+
+def test_pages_turn(store: Store, head: Visitor) -> None:
+    with store.write():
+        for n in range(60):
+            store.save_incident(school.an_incident(device=f"iPad-{n:02d}", mac=school.mac(n), first_seen=school.NOW - 100 + n))
+    first, third = head.get("/to-look-at").text, head.get("/to-look-at?from=50").text
+    assert "iPad-00" in first and "iPad-24" in first and "iPad-25" not in first and "from=25" in first
+    assert "iPad-50" in third and "iPad-59" in third and 'rel="next"' not in third
+    assert head.get("/to-look-at?from=-5").status_code == 200
+    assert head.get("/to-look-at?from=elsewhere").status_code == 200
+    assert "iPad-0" not in head.get("/to-look-at?from=99999").text
+
+
+def test_yesterday_is_called_yesterday(morning: Store, head: Visitor, clock: Clock) -> None:
+    assert "iPad-03 opened a gambling site yesterday at 14:31." in words(head.get("/to-look-at/1").text)
