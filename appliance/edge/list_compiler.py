@@ -113,6 +113,8 @@ class Compilation:
                 return
             except ListError as error:
                 tally.problem = f"The list “{source.rule.list_name}” can't be used: {error}."
+        if source.rule.kind == "block" and not source.rule.category:
+            return
         kept = self._names
         self._spool_names(self._remembered(source.rule.list_name), number, source, spools)
         if self._names > kept:

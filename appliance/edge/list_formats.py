@@ -46,6 +46,8 @@ def read_domain(line: str) -> Names:
 
 def _one(word: str) -> Names:
     """A word as a name: without scheme, wildcard and port. A path means one page only, and would accuse the whole site."""
+    if not word:
+        return None
     if not word[0].isalnum() or "/" in word or ":" in word:
         if word.startswith(("!", ";", "//")):
             return ()

@@ -130,15 +130,15 @@ def _file_source(wanted: ListFile) -> Source:
     path = Path(wanted.path).expanduser()
     name = wanted.name or path.name.removesuffix(".gz").removesuffix(".txt") or str(path)
     stamp, updated, problem = _stamp(path)
-    if wanted.category not in CATEGORIES and wanted.category != ALLOW:
-        problem = f"there is no category “{wanted.category}”: give one of {', '.join(CATEGORIES)}, or {ALLOW}"
-    version = time.strftime("%Y-%m-%d", time.gmtime(updated)) if updated else ""
+    known = wanted.category in CATEGORIES
     allows = wanted.category == ALLOW
+    if not known and not allows:
+        problem = f"there is no category “{wanted.category}”: give one of {', '.join(CATEGORIES)}, or {ALLOW}"
     rule = Rule(
         list_name=name,
         kind="allow" if allows else "block",
-        category="" if allows or problem else wanted.category,
-        version=version,
+        category=wanted.category if known else "",
+        version=time.strftime("%Y-%m-%d", time.gmtime(updated)) if updated else "",
         whole=allows,
     )
     return Source(
@@ -176,7 +176,7 @@ def _statuses(compilation: Compilation) -> tuple[ListStatus, ...]:
     merged: dict[str, ListStatus] = {}
     for source, tally, refusals in zip(compilation.sources, compilation.tallies, compilation.refusals, strict=True):
         before = merged.get(source.rule.list_name)
-        category = source.rule.category or source.rule.kind
+        category = source.rule.category or ("unknown" if source.rule.kind == "block" else source.rule.kind)
         merged[source.rule.list_name] = ListStatus(
             name=source.rule.list_name,
             category=category if before is None or before.category == category else "several",

@@ -42,6 +42,6 @@ class PublicSuffixes:
         """Whether an entry of that name would flag sites of many owners; a checked one may name a private suffix (a tunnel's)."""
         if name in self._private:
             return not checked
-        if name in self._registries:
+        if name in self._registries or name in self._wild:  # `*.sch.uk`: `sch.uk` would be every school in the country
             return True
         return name.partition(".")[2] in self._wild and name not in self._exceptions

@@ -1,0 +1,74 @@
+"""`safespan lists status`."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from appliance.cli import main
+
+
+class Desk:
+    """A data folder, a list and the settings that name it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.data = folder / "data"
+        self.list = folder / "mine.txt"
+        self.settings = folder / "safespan.toml"
+        self.list.write_text("listed.example\nco.uk\n198.51.100.1\nbbc.co.uk\n")
+        self.settings.write_text(f'[[lists]]\npath = "{self.list}"\ncategory = "weapons"\nname = "Mine"\nlicence = "CC0"\n')
+
+    def status(self, *words: str) -> Result:
+        return CliRunner().invoke(
+            main, ["lists", "status", "--data-dir", str(self.data), "--settings", str(self.settings), *words]
+        )
+
+    def records(self) -> dict[str, dict[str, Any]]:
+        result = self.status("--format", "jsonl")
+        assert result.exit_code == 0, result.output
+        return {record["name"]: record for record in map(json.loads, result.stdout.splitlines())}
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+def test_every_list_is_a_record_with_counts_age_and_licence(desk: Desk) -> None:
+    os.utime(desk.list, (1_000_000_000, 1_000_000_000))
+    mine = desk.records()["Mine"]
+    assert (mine["category"], mine["entries"], mine["refused"], mine["licence"], mine["problem"]) == ("weapons", 1, 3, "CC0", "")
+    assert mine["version"] == "2001-09-09"
+    assert int(mine["age"].split()[0]) > 8000
+
+
+def test_own_lists_are_told_with_date_and_licence(desk: Desk) -> None:
+    records = desk.records()
+    own = [record for name, record in records.items() if name.startswith("Safespan: ")]
+    assert len(own) == 7
+    assert all(record["entries"] and record["version"] and record["licence"] == "MIT" and not record["refused"] for record in own)
+
+
+def test_refused_lines_are_told_by_reason_with_examples(desk: Desk) -> None:
+    mine = desk.records()["Mine"]
+    assert mine["reasons"] == {"a public suffix, not one site": 1, "an address": 1, "a site that schools need": 1}
+    assert mine["examples"]["a site that schools need"] == ["bbc.co.uk"]
+    table = desk.status("--format", "table", "--refused").output
+    assert "Mine: 1 refused, an address, such as 198.51.100.1" in table
+
+
+def test_a_problem_is_said_once_on_standard_error(desk: Desk) -> None:
+    desk.list.unlink()
+    result = desk.status("--format", "jsonl")
+    assert result.exit_code == 0
+    assert result.stderr.strip() == f"The list “Mine” is not in force: there is no file {desk.list}."
+
+
+def test_a_clock_set_back_makes_no_negative_age(desk: Desk) -> None:
+    os.utime(desk.list, (4_000_000_000, 4_000_000_000))
+    assert desk.records()["Mine"]["age"] == "today"

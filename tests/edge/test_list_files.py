@@ -1,0 +1,164 @@
+"""List files as they come: gzipped, tarred, folders, odd encodings, rubbish without end."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from appliance.edge import list_files
+from appliance.edge.list_files import MOST_EXAMPLES, ListError, Refusals, read_names
+
+
+def names(path: Path, form: str = "auto") -> list[str]:
+    return list(read_names(path, form, Refusals()))
+
+
+def tar_of(path: Path, members: dict[str, bytes | str]) -> Path:
+    """An archive; a `str` member is a link to that target."""
+    with tarfile.open(path, "w:gz") as archive:
+        for name, content in members.items():
+            info = tarfile.TarInfo(name)
+            if isinstance(content, str):
+                info.type, info.linkname = tarfile.SYMTYPE, content
+                archive.addfile(info)
+            else:
+                info.size = len(content)
+                archive.addfile(info, io.BytesIO(content))
+    return path
+
+
+def test_byte_order_mark_and_windows_line_ends(tmp_path: Path) -> None:
+    file = tmp_path / "list.txt"
+    file.write_bytes(b"\xef\xbb\xbfone.example\r\ntwo.example\r\n")
+    assert names(file) == ["one.example", "two.example"]
+
+
+def test_latin_1_is_read_where_utf_8_fails(tmp_path: Path) -> None:
+    file = tmp_path / "list.txt"
+    file.write_bytes("# liste été\nbücher.example\none.example\n".encode("latin-1"))
+    assert names(file) == ["xn--bcher-kva.example", "one.example"]
+
+
+def test_gzip_is_known_by_its_first_bytes_not_its_name(tmp_path: Path) -> None:
+    file = tmp_path / "list.txt"
+    file.write_bytes(gzip.compress(b"0.0.0.0 one.example\n"))
+    assert names(file) == ["one.example"]
+
+
+def test_the_last_line_needs_no_line_end(tmp_path: Path) -> None:
+    file = tmp_path / "list.txt"
+    file.write_bytes(b"one.example\ntwo.example")
+    assert names(file) == ["one.example", "two.example"]
+
+
+def test_an_empty_file_is_an_empty_list(tmp_path: Path) -> None:
+    file = tmp_path / "list.txt"
+    file.touch()
+    assert names(file) == []
+
+
+def test_lines_cut_by_a_block_stay_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(list_files, "_BLOCK", 7)
+    file = tmp_path / "list.txt"
+    file.write_bytes(b"\xef\xbb\xbfone.example\nb\xc3\xbccher.example\nthree.example")
+    assert names(file) == ["one.example", "xn--bcher-kva.example", "three.example"]
+
+
+def test_binary_rubbish_is_counted_with_a_few_printable_examples(tmp_path: Path) -> None:
+    file = tmp_path / "list.txt"
+    file.write_bytes(os.urandom(300_000) + b"\nok.example\n")
+    refusals = Refusals()
+    assert "ok.example" in set(read_names(file, "auto", refusals))
+    assert refusals.total > 100
+    for examples in refusals.examples.values():
+        assert len(examples) <= MOST_EXAMPLES
+        assert all(text.isprintable() and len(text) <= 80 for text in examples)
+
+
+def test_a_line_without_end_is_refused_and_never_held_whole(tmp_path: Path) -> None:
+    file = tmp_path / "list.txt"
+    file.write_bytes(b"a" * (5 << 20) + b"\nok.example\n")
+    refusals = Refusals()
+    assert list(read_names(file, "domains", refusals))[-1:] == ["ok.example"]
+    assert refusals.reasons["not a name"] >= 1
+
+
+def test_a_gzip_bomb_ends_at_the_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(list_files, "MOST_TEXT", 3 << 20)
+    file = tmp_path / "list.gz"
+    file.write_bytes(gzip.compress(b"\n" * (8 << 20)))
+    with pytest.raises(ListError, match="unpacks to more than"):
+        names(file)
+
+
+def test_a_cut_gzip_gives_what_it_holds_and_then_one_clear_error(tmp_path: Path) -> None:
+    whole = gzip.compress(b"".join(b"site%d.example\n" % number for number in range(200_000)))
+    file = tmp_path / "list.gz"
+    file.write_bytes(whole[: len(whole) // 2])
+    seen: list[str] = []
+    with pytest.raises(ListError, match=r"can't be read"):
+        seen.extend(read_names(file, "domains", Refusals()))
+
+
+def test_a_missing_file_is_one_clear_error(tmp_path: Path) -> None:
+    with pytest.raises(ListError, match="not there"):
+        names(tmp_path / "none.txt")
+
+
+def test_a_category_folder_and_a_folder_of_categories(tmp_path: Path) -> None:
+    for category in ("drugs", "gambling"):
+        (tmp_path / category).mkdir()
+        (tmp_path / category / "domains").write_text(f"{category}.example\n192.0.2.1\n")
+        (tmp_path / category / "urls").write_text("page.example/only\n")
+    (tmp_path / "drogue").symlink_to("drugs")
+    assert names(tmp_path / "gambling", "ut1") == ["gambling.example"]
+    assert names(tmp_path, "ut1") == ["drugs.example", "gambling.example"]
+
+
+def test_a_folder_without_domains_is_one_clear_error(tmp_path: Path) -> None:
+    with pytest.raises(ListError, match="no file called domains"):
+        names(tmp_path)
+
+
+def test_an_archive_is_read_without_writing_anything(tmp_path: Path) -> None:
+    archive = tar_of(
+        tmp_path / "drogue.tar.gz",
+        {
+            "drogue/domains": b"one.example\n",
+            "drogue/urls": b"page.example/only\n",
+            "drugs": "drogue",
+            "../../escape/domains": b"two.example\n",
+            "/etc/domains": b"three.example\n",
+        },
+    )
+    assert names(archive) == ["one.example", "two.example", "three.example"]
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["drogue.tar.gz"]
+
+
+def test_a_link_in_an_archive_is_not_followed(tmp_path: Path) -> None:
+    archive = tar_of(tmp_path / "a.tar.gz", {"a/domains": "/etc/hostname", "b/domains": b"one.example\n"})
+    assert names(archive) == ["one.example"]
+
+
+def test_an_archive_without_domains_and_a_cut_one_are_clear_errors(tmp_path: Path) -> None:
+    with pytest.raises(ListError, match="no file called domains"):
+        names(tar_of(tmp_path / "a.tar.gz", {"readme": b"hello"}))
+    body = os.urandom(400_000).hex().encode()
+    whole = tar_of(tmp_path / "b.tar.gz", {"a/domains": body}).read_bytes()
+    (tmp_path / "c.tar.gz").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(ListError, match=r"can't be read"):
+        names(tmp_path / "c.tar.gz")
+
+
+def test_reading_tells_how_far_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "list.txt"
+    file.write_bytes(b"one.example\n" * 200_000)
+    told: list[int] = []
+    list(read_names(file, "domains", Refusals(), told.append))
+    assert told == sorted(told)
+    assert told[-1] == file.stat().st_size
