@@ -15,13 +15,15 @@ class Assembly:
     `held` counts the bytes of both with what keeping them costs. The caller bounds offsets and `held`.
     """
 
-    __slots__ = ("_later", "data", "held")
+    __slots__ = ("_later", "_origin", "data", "held")
 
     def __init__(self) -> None:
         """Nothing has come."""
         self.data = bytearray()
-        self._later: list[tuple[int, bytes]] = []
         self.held = 0
+        # Waiting pieces are kept by offsets that never change; `_origin` is where offset 0 stands among these.
+        self._origin = 0
+        self._later: list[tuple[int, bytes]] = []
 
     def add(self, offset: int, piece: bytes) -> bool:
         """Put `piece` at `offset`, without what has come before; True where `data` grew."""
@@ -35,32 +37,34 @@ class Assembly:
             self.data += piece
             self.held += len(piece)
             return True
-        self._insert(offset, piece)
-        return self._drain(have)
+        self._insert(offset + self._origin, piece)
+        return self._drain()
 
     def drop(self, count: int) -> None:
         """Forget the first `count` bytes, come or not; offsets count from behind them from now on."""
         have = len(self.data)
-        del self.data[:count]
-        self.held -= have - len(self.data)
-        later, self._later = self._later, []
-        for offset, piece in later:
-            self.held -= len(piece) + PIECE_COST
-            if offset + len(piece) > count:
-                self.add(max(offset - count, 0), piece[max(count - offset, 0) :])
+        self._origin += count
+        if count <= have:
+            del self.data[:count]
+            self.held -= count
+            return
+        self.data.clear()
+        self.held -= have
+        self._cut()
+        self._drain()
 
     def shift(self, count: int) -> None:
         """Make room for `count` bytes before everything that has come: their beginning turned up late."""
         if self.data:
-            self._later.insert(0, (0, bytes(self.data)))
+            self._later.insert(0, (self._origin, bytes(self.data)))
             self.held += PIECE_COST
-            self.data = bytearray()
-        self._later = [(offset + count, piece) for offset, piece in self._later]
+            self.data.clear()
+        self._origin -= count
 
     def runs(self) -> list[bytes]:
         """What has come, as one run of bytes before each gap."""
         found = [self.data] if self.data else []
-        end = -1
+        end = None
         for offset, piece in self._later:
             if offset == end:
                 found[-1] += piece
@@ -80,7 +84,7 @@ class Assembly:
         if not self._later:
             return len(self.data)
         offset, piece = self._later[-1]
-        return offset + len(piece)
+        return offset + len(piece) - self._origin
 
     def _insert(self, offset: int, piece: bytes) -> None:
         later = self._later
@@ -105,16 +109,32 @@ class Assembly:
             offset = known_end
             index += 1
 
-    def _drain(self, have: int) -> bool:
+    def _drain(self) -> bool:
         taken = 0
+        end = self._origin + len(self.data)
         for offset, piece in self._later:
-            if offset != len(self.data):
+            if offset != end:
                 break
             self.data += piece
-            self.held -= PIECE_COST
+            end += len(piece)
             taken += 1
         del self._later[:taken]
-        return len(self.data) > have
+        self.held -= PIECE_COST * taken
+        return taken > 0
+
+    def _cut(self) -> None:
+        """Let go of what waits before offset 0."""
+        gone = 0
+        for offset, piece in self._later:
+            if offset + len(piece) > self._origin:
+                break
+            self.held -= len(piece) + PIECE_COST
+            gone += 1
+        del self._later[:gone]
+        if self._later and self._later[0][0] < self._origin:
+            offset, piece = self._later[0]
+            self._later[0] = (self._origin, piece[self._origin - offset :])
+            self.held -= self._origin - offset
 
 
 def _offset(piece: tuple[int, bytes]) -> int:

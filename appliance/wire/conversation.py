@@ -103,7 +103,10 @@ class Conversation:
         if handshake is not None:
             found.append(tell_handshake(handshake, envelope))
         elif envelope.port == kerberos.PORT:
-            found += tell_kerberos(data, envelope)
+            try:
+                found += tell_kerberos(data, envelope)
+            except Malformed:
+                self._count("malformed-kerberos")
 
     def _read_proxy_line(self, stream: Stream, data: bytes, found: list[Sighting]) -> bool:
         stream.consume(data.index(b"\n") + 1)

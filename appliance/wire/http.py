@@ -16,7 +16,10 @@ MAX_HEAD: Final = 16_384
 _MAX_BODY: Final = 1 << 30
 
 # Servers take methods of any bytes and even a missing space before the version; then the version is part of the target.
-_REQUEST_LINE: Final = re.compile(rb"([^\s\x16]\S{0,31})[ \t]+([^\r\n]*?)(?:[ \t]+HTTP/\d\.?\d?|(?<=HTTP/\d\.\d))[ \t]*\r?\n")
+# What is long is split by plain searches: a pattern over the whole line could be made to take quadratic time.
+_METHOD_TOKEN: Final = re.compile(rb"[^\s\x16]\S{0,31}(?=[ \t])")
+_VERSION: Final = re.compile(rb"[ \t]HTTP/\d\.?\d?\Z|(?<=HTTP/\d\.\d)\Z")
+_VERSION_ROOM: Final = 12
 _BEGINNING: Final = re.compile(rb"[A-Z][A-Z0-9_-]{0,31}(?: [^\r\n]*)?\r?\Z")
 _METHOD: Final = re.compile(
     rb"(?:GET|POST|HEAD|PUT|CONNECT|OPTIONS|DELETE|PATCH|PROPFIND|PROPPATCH|REPORT|SEARCH|TRACE|MKCOL|COPY|MOVE|LOCK|UNLOCK"
@@ -58,7 +61,7 @@ def may_become_request(data: bytes) -> bool:
 
 def has_request_line(data: bytes) -> bool:
     """Whether the first line is a request line of HTTP."""
-    return _REQUEST_LINE.match(data) is not None
+    return _request_line(data) is not None
 
 
 def parse_request_head(data: bytes, *, cut_off: bool = False) -> RequestHead | None:
@@ -66,21 +69,34 @@ def parse_request_head(data: bytes, *, cut_off: bool = False) -> RequestHead | N
 
     With `cut_off` no more is coming: the head is read as far as it goes.
     """
-    line = _REQUEST_LINE.match(data)
+    line = _request_line(data)
     if line is None:
         if b"\n" in data or not may_become_request(data):
             raise Malformed("not a request line")
         return None
-    end = _HEAD_END.search(data, line.end() - 2)
+    end = _HEAD_END.search(data)
     if end is None and not cut_off and len(data) < MAX_HEAD:
         return None
     size = end.end() if end else len(data)
     head = data[: end.start() + 1 if end else data.rfind(b"\n") + 1] + b"\n"
-    method, target = line[1].decode("latin-1"), line[2]
+    method, target = line
     field = _HOST.search(head)
     authority = _authority(method, target)
     host = bare_host(field[1]) if field else ""
     return RequestHead(method, text_of(target), host or authority, authority, size, _body(head), end is not None)
+
+
+def _request_line(data: bytes) -> tuple[str, bytes] | None:
+    """Method and target of a whole request line; None for any other bytes."""
+    method = _METHOD_TOKEN.match(data)
+    end = data.find(b"\n") if method else -1
+    if method is None or end < 0:
+        return None
+    line = data[:end].rstrip(b" \t\r")
+    version = _VERSION.search(line, max(len(line) - _VERSION_ROOM, method.end()))
+    if version is None or b"\r" in line:
+        return None
+    return method[0].decode("latin-1"), line[method.end() : version.start()].strip(b" \t")
 
 
 def _authority(method: str, target: bytes) -> str:

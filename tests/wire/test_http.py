@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from contextlib import suppress
+from time import process_time
+
 import pytest
 
 from appliance.wire.http import (
@@ -93,6 +96,20 @@ def test_beginnings_are_told_from_other_text() -> None:
     assert may_become_request(b"PROPFI")
     assert may_become_request(b"GET /page HTTP/1.1\r")
     assert not may_become_request(b"220 mail")
+
+
+@pytest.mark.parametrize(
+    "filling", [b" ", b"\t ", b"\r", b"HTTP/1.1 ", b"a: b\r\n", b"\ncontent-length: ", b"\ntransfer-encoding: "]
+)
+def test_the_time_a_head_takes_grows_only_with_its_length(filling: bytes) -> None:
+    began = process_time()
+    for line in (b"GET ", b"GET / HTTP/1.1\r\n", b"CONNECT ["):
+        data = (line + filling * 16_384)[:16_384]
+        has_request_line(data)
+        may_become_request(data)
+        with suppress(Malformed):
+            parse_request_head(data)
+    assert process_time() - began < 0.25
 
 
 def test_any_bytes_are_read_or_malformed() -> None:
