@@ -119,7 +119,7 @@ class Listener:
         foreign = 0
         for frame in frames:
             data = frame.data
-            if not is_new(data, frame.time):
+            if not is_new(frame):
                 continue
             found = feed(frame)
             if found:
@@ -167,10 +167,10 @@ class Recent:
         self._times: dict[int, float] = {}
         self.repeated = 0
 
-    def is_new(self, data: bytes, time: float) -> bool:
-        """Whether this frame has not just been here, byte for byte."""
-        times = self._times
-        key = hash(data)
+    def is_new(self, frame: Frame) -> bool:
+        """Whether this frame has not just been here, byte for byte and in the same VLAN."""
+        times, time = self._times, frame.time
+        key = hash((frame.data, frame.vlan))
         before = times.get(key)
         if before is not None and 0 <= time - before < self.WINDOW:
             self.repeated += 1

@@ -125,11 +125,12 @@ def test_frame_that_the_mirror_sends_twice_is_read_once_and_counted(ends: tuple[
 
 def test_same_frame_a_while_later_is_another_and_the_memory_is_bounded() -> None:
     recent = Recent()
-    assert recent.is_new(b"x", 1.0)
-    assert not recent.is_new(b"x", 1.001)
-    assert recent.is_new(b"x", 2.0)
+    assert recent.is_new(Frame(1.0, b"x"))
+    assert not recent.is_new(Frame(1.001, b"x"))
+    assert recent.is_new(Frame(1.001, b"x", vlan=20))
+    assert recent.is_new(Frame(2.0, b"x"))
     for number in range(10_000):
-        assert recent.is_new(number.to_bytes(4), 3.0)
+        assert recent.is_new(Frame(3.0, number.to_bytes(4)))
         assert len(recent._times) <= Recent.MOST
 
 

@@ -18,6 +18,7 @@ from msgspec import Struct
 
 import phrase_lists
 from appliance.cli.output import format_option, wants_jsonl
+from appliance.edge import privileges
 from appliance.edge.capture_files import open_capture
 from appliance.edge.files import CaptureError
 from appliance.edge.source import Source
@@ -127,6 +128,8 @@ def names(
     began = time.monotonic()
     try:
         good = _read_all(sources, listing, filtered=not unfiltered)
+    except privileges.PrivilegesError as error:
+        raise click.ClickException(str(error)) from error
     except BrokenPipeError:
         # The reader of the pipe has had enough; nothing is left to say to it, at exit neither.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -148,6 +151,8 @@ def _read_all(sources: Sequence[str], listing: Listing, *, filtered: bool) -> bo
             else:
                 good += sum(_read_file(reading) for reading in _opened(text, listing, filtered))
         good += len(live)
+        if live:
+            privileges.drop_all()
         while live:
             live = [reading for reading in live if reading.step() or not _ended(reading.source)]
     for reading in live:
