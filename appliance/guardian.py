@@ -19,7 +19,6 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from types import FrameType
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
@@ -62,7 +61,7 @@ class Guardian:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._recorder, self._store, self._pipeline = recorder, recorder.store, recorder.pipeline
-        self._settings, self._zone, self._lists = settings, zone_of(settings), lists
+        self._settings, self._zone, self._lists = settings, clock.zone_of(settings), lists
         self._now, self._monotonic = now, monotonic
         self._selector = selectors.DefaultSelector()
         self._reader: ChannelReader | None = None
@@ -71,7 +70,7 @@ class Guardian:
         self._due = dict.fromkeys(("lamp", "health", "commit", "trim", "copy", "lists", "store"), 0.0)
         self._lamp: Lamp | None = None
         self._day = ""
-        self._complaint = ""
+        self._complaints: dict[str, str] = {}
         self._stopped = False
         self._listener = listener
         if listener is not None:
@@ -82,6 +81,7 @@ class Guardian:
         """Listen to this sensor from now on; an earlier one is let go."""
         self._let_go()
         sock.setblocking(False)
+        self._complain("sensor", "")
         self._reader = ChannelReader(sock)
         self._selector.register(sock, selectors.EVENT_READ)
 
@@ -138,7 +138,7 @@ class Guardian:
             try:
                 batch = self._reader.read()
             except ChannelError as error:
-                self._complain(str(error))
+                self._complain("sensor", str(error))
                 batch = None
             if batch is None:
                 self._let_go()
@@ -169,8 +169,8 @@ class Guardian:
             self._recorder.commit_flagged(self._now())
             if self._recorder.problem:
                 self._due["store"] = self._monotonic() + RETRY_SECONDS
-            else:
-                self._write_lamp()
+            # Whether or not the store took it, the lamp must show it in this very turn.
+            self._due["lamp"] = 0.0
 
     def _commit(self) -> None:
         now = self._now()
@@ -196,7 +196,7 @@ class Guardian:
         health = self._vitals.health(self._circumstances())
         self._problems = health.problems
         self._store.save_health(health)
-        self._complain(self._recorder.problem)
+        self._complain("store", self._recorder.problem)
 
     def _circumstances(self) -> Circumstances:
         return Circumstances(
@@ -224,35 +224,29 @@ class Guardian:
     def _follow_lists(self) -> None:
         """Take a new set of lists into use once another program has put it in place."""
         folder = self._store.data_dir / "lists"
+        if not folder.exists():
+            return
         try:
             if manifest_of(self._store.data_dir).key[:12] == self._lists.version:
                 return
             self._lists = open_lists(folder)
         except CorruptError as error:
-            self._complain(f"The new lists can't be used, so the old ones stay ({error}).")
+            self._complain("new set of lists", f"The new lists can't be used, so the old ones stay ({error}).")
             return
         self._pipeline.use_lists(self._lists)
         self._store.save_lists(self._lists.statuses)
 
-    def _complain(self, problem: str) -> None:
+    def _complain(self, about: str, problem: str) -> None:
         """Say a failing state once when it begins and once when it ends."""
-        if problem != self._complaint:
-            print(f"guardian: {problem or 'the records can be written again.'}", file=sys.stderr)  # noqa: T201 - the journal's line
-            self._complaint = problem
+        if problem == self._complaints.get(about, ""):
+            return
+        self._complaints[about] = problem
+        print(f"guardian: {problem or f'The {about} is well again.'}", file=sys.stderr)  # noqa: T201 - the journal's line
 
 
 def _same(one: Lamp, other: Lamp) -> bool:
     """Whether two lamps show the same, whenever they were decided."""
     return (one.colour, one.sentence, one.urgent, one.look) == (other.colour, other.sentence, other.urgent, other.look)
-
-
-def zone_of(settings: Settings) -> ZoneInfo:
-    """The school's time zone; a name that this machine does not know is a SettingsError."""
-    try:
-        return ZoneInfo(settings.school.time_zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        name = settings.school.time_zone
-        raise SettingsError(f"school.time_zone is {name!r}, which is no time zone; write one such as Europe/London.") from error
 
 
 def listen(path: Path) -> socket.socket:
@@ -278,7 +272,7 @@ def main(data_dir: Path, settings_file: Path | None, socket_path: Path | None, f
         raise click.UsageError("Give one of --fd and --socket.")
     try:
         settings = load(settings_file)
-        zone = zone_of(settings)
+        zone = clock.zone_of(settings)
         with Store.open(data_dir, recent_dir(data_dir), check=True) as store:
             listener = listen(socket_path) if socket_path else None
             lists = ensure(settings, data_dir)

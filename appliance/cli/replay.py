@@ -22,7 +22,6 @@ from appliance.cli.output import data_dir_option, format_option, print_records, 
 from appliance.edge import children, clock
 from appliance.edge.channel import ChannelError, ChannelReader
 from appliance.edge.store import Store, StoreError
-from appliance.guardian import zone_of
 from appliance.judge.domains import DomainLists
 from appliance.judge.lamp import decide_lamp
 from appliance.model import Incident, SensorMessage, SensorReport, Sighting
@@ -42,7 +41,7 @@ def replay(capture: Path, data_dir: Path, settings_file: Path | None, form: str 
     """Put CAPTURE (pcap or pcapng, optionally .gz) through the whole box and keep what it finds."""
     try:
         settings = config.load(settings_file)
-        zone = zone_of(settings)
+        zone = clock.zone_of(settings)
         lists = lists_in_force(settings_file, data_dir)
         with Store.open(data_dir, check=True) as store:
             recorder = Recorder(store, Pipeline(lists, zone=zone))

@@ -8,6 +8,9 @@ from __future__ import annotations
 import ctypes
 import time
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from appliance.config import Settings, SettingsError
 
 # systemd-timesyncd makes this file at the first answer after a start (systemd-timesyncd.service(8)).
 SYNCHRONISED = Path("/run/systemd/timesync/synchronized")
@@ -48,6 +51,15 @@ def boot_id() -> str:
         return BOOT_ID.read_text().strip()
     except OSError:
         return ""
+
+
+def zone_of(settings: Settings) -> ZoneInfo:
+    """The school's time zone; a name that this machine does not know is a SettingsError."""
+    try:
+        return ZoneInfo(settings.school.time_zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        name = settings.school.time_zone
+        raise SettingsError(f"school.time_zone is {name!r}, which is no time zone; write one such as Europe/London.") from error
 
 
 def _kernel_status() -> int | None:

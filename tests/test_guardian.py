@@ -1,0 +1,296 @@
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from appliance.config import Settings
+from appliance.edge import children, clock
+from appliance.edge.channel import ChannelWriter, pair
+from appliance.edge.lists import ensure
+from appliance.edge.store import Store
+from appliance.guardian import Guardian
+from appliance.judge.domains import DomainLists
+from appliance.model import DhcpSeen, DnsAnswer, NameAsked, SensorMessage, SensorReport
+from appliance.pipeline import Pipeline
+from appliance.recorder import Recorder
+
+MAC = "f0:18:98:00:07:07"
+URGENT, LOOK, HELP = "selfharm.trigger.example", "proxy.trigger.example", "www.childline.org.uk"
+
+
+@pytest.fixture(scope="module")
+def lists(tmp_path_factory: pytest.TempPathFactory) -> DomainLists:
+    return ensure(Settings(), tmp_path_factory.mktemp("lists"))
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else None) as base:
+        yield Path(base)
+
+
+class Bench:
+    """A guardian in the test's hands: `hear` sends it messages, `turn` lets it work, the clock moves by `later`."""
+
+    def __init__(self, folder: Path, lists: DomainLists, at: float = 1_795_262_400.0) -> None:
+        self.store = Store.open(folder / "data", folder / "recent")
+        self.page = Store.open(folder / "data", folder / "recent")
+        self.time = at
+        self.pipeline = Pipeline(lists, zone=clock.zone_of(Settings()))
+        self.recorder = Recorder(self.store, self.pipeline)
+        self.recorder.restore(at)
+        self.guardian = Guardian(
+            self.recorder, Settings(), lists, now=lambda: self.time, monotonic=lambda: self.time - 1_795_000_000.0
+        )
+        self.connect()
+        self.packets = 0
+
+    def connect(self) -> None:
+        ours, theirs = pair()
+        self.guardian.attach(ours)
+        self.writer = ChannelWriter(theirs)
+
+    def hear(self, *messages: SensorMessage) -> Bench:
+        self.writer.send(messages)
+        return self.turn()
+
+    def report(self, **facts: Any) -> Bench:
+        self.packets += 10
+        fields: dict[str, Any] = {"packets": self.packets, "foreign_unicast": self.packets, "live": True}
+        return self.hear(SensorReport(time=self.time, **fields | facts))
+
+    def later(self, seconds: float) -> Bench:
+        self.time += seconds
+        return self
+
+    def turn(self) -> Bench:
+        self.guardian.step(0.0)
+        return self
+
+    def asked(self, name: str, **facts: Any) -> NameAsked:
+        return NameAsked(time=self.time, mac=MAC, client="192.168.7.9", name=name, **facts)
+
+    @property
+    def colour(self) -> str:
+        lamp = self.page.lamp()
+        return lamp.colour if lamp else ""
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        health = self.page.health()
+        assert health is not None
+        return tuple(problem for problem in health.problems if problem != "clock")
+
+
+@pytest.fixture
+def bench(folder: Path, lists: DomainLists) -> Bench:
+    return Bench(folder, lists).report()
+
+
+def test_watching_and_well_is_green(bench: Bench) -> None:
+    assert bench.later(1.5).report().colour == "green"
+    assert bench.problems == ()
+
+
+def test_urgent_name_is_in_the_store_and_on_the_lamp_after_one_turn(bench: Bench) -> None:
+    bench.hear(bench.asked(URGENT))
+    (incident,) = bench.page.incidents()
+    assert (incident.level, incident.category, incident.exercise) == ("urgent", "self_harm", True)
+    assert bench.colour == "red"
+    assert bench.page.device(MAC).addresses == ("192.168.7.9",)
+
+
+def test_something_to_look_at_is_amber(bench: Bench) -> None:
+    assert bench.hear(bench.asked(LOOK)).colour == "amber"
+
+
+def test_help_lines_reach_neither_file(bench: Bench, folder: Path) -> None:
+    bench.hear(bench.asked(HELP)).later(10.0).report().later(10.0).report()
+    assert bench.page.incidents() == []
+    assert bench.page.recent() == []
+    for file in folder.rglob("*.db*"):
+        assert b"childline" not in file.read_bytes()
+
+
+def test_acknowledgement_on_the_page_turns_red_off_within_a_tick(bench: Bench) -> None:
+    bench.hear(bench.asked(URGENT))
+    bench.page.acknowledge_all_urgent(by="button", now=bench.time)
+    assert bench.later(0.25).turn().colour == "amber"
+    bench.page.decide(1, "exercise", by="head", now=bench.time)
+    assert bench.later(0.25).turn().colour == "green"
+
+
+def test_repeats_fold_and_a_decision_makes_the_next_one_new(bench: Bench) -> None:
+    bench.hear(bench.asked(LOOK)).later(60.0).hear(bench.asked(LOOK)).later(4.0).turn()
+    assert [found.count for found in bench.page.incidents()] == [2]
+    bench.page.decide(1, "behaviour", by="head", now=bench.time)
+    bench.later(60.0).hear(bench.asked(LOOK)).later(4.0).turn()
+    assert [(found.id, found.count) for found in bench.page.incidents()] == [(2, 1), (1, 2)]
+
+
+def test_outcome_follows_within_the_batch(bench: Bench) -> None:
+    bench.hear(bench.asked(LOOK))
+    answer = DnsAnswer(time=bench.time, mac=MAC, client="192.168.7.9", name=LOOK, addresses=("0.0.0.0",))
+    bench.hear(answer).later(4.0).turn()
+    assert bench.page.incident(1).outcome == "stopped"
+
+
+def test_urgent_one_that_comes_back_after_an_hour_is_red_again(bench: Bench) -> None:
+    bench.hear(bench.asked(URGENT))
+    bench.page.acknowledge_all_urgent(by="button", now=bench.time)
+    bench.later(0.5).report()
+    assert bench.colour == "amber"
+    bench.later(4_000.0).hear(bench.asked(URGENT))
+    assert bench.colour == "red"
+
+
+def test_names_reach_the_memory_within_seconds_and_age_out(bench: Bench) -> None:
+    bench.hear(bench.asked("bbc.co.uk")).later(4.0).turn()
+    assert [row.name for row in bench.page.recent(MAC)] == ["bbc.co.uk"]
+    bench.later(49 * 3600.0).turn()
+    assert bench.page.recent(MAC) == []
+
+
+def test_restart_goes_on_with_the_same_incident_and_names(bench: Bench, folder: Path, lists: DomainLists) -> None:
+    bench.hear(DhcpSeen(time=bench.time, mac=MAC, name="ipad-07"), bench.asked(LOOK)).later(4.0).turn()
+    bench.page.name_device(MAC, "Beech iPad", by="head", now=bench.time)
+    again = Bench(folder, lists, at=bench.time + 60.0)
+    again.hear(again.asked(LOOK)).later(4.0).turn()
+    (incident,) = again.page.incidents()
+    assert (incident.id, incident.count, incident.device) == (1, 2, "Beech iPad")
+
+
+def test_sensor_that_goes_away_is_told_and_taken_back(bench: Bench) -> None:
+    bench.writer.close()
+    bench.turn().later(3.0).turn()
+    assert bench.problems == ("no-sensor",)
+    assert bench.later(0.25).turn().colour == "amber"
+    bench.connect()
+    bench.report().later(1.5).report().later(0.25).turn()
+    assert bench.problems == ()
+    assert bench.colour == "green"
+
+
+def test_rubbish_from_the_sensor_ends_that_connection_only(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
+    ours, theirs = socket.socketpair()
+    bench.guardian.attach(ours)
+    theirs.sendall(b"\xff\xff\xff\xff rubbish")
+    bench.turn()
+    assert "guardian: The sensor sent a frame of" in capsys.readouterr().err
+    bench.connect()
+    assert bench.report().hear(bench.asked(URGENT)).colour == "red"
+
+
+def test_no_packets_for_a_minute_is_blindness(bench: Bench) -> None:
+    for _ in range(70):
+        bench.later(1.0).hear(SensorReport(time=bench.time, packets=10, foreign_unicast=10, live=True))
+    assert bench.problems == ("no-packets",)
+    lamp = bench.page.lamp()
+    assert lamp is not None and (lamp.colour, lamp.blind) == ("amber", True)
+
+
+def test_store_that_is_locked_loses_nothing_and_the_lamp_is_red_all_the_same(bench: Bench, folder: Path) -> None:
+    other = sqlite3.connect(folder / "data" / "safespan.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    bench.hear(bench.asked(URGENT), bench.asked("bbc.co.uk"))
+    assert bench.colour == "red"
+    bench.later(1.5).report()
+    assert bench.problems == ("store",)
+    other.execute("ROLLBACK")
+    other.close()
+    bench.later(3.0).report().later(1.5).report()
+    assert [found.count for found in bench.page.incidents()] == [1]
+    assert bench.problems == ()
+
+
+def test_lamp_is_written_every_second_even_when_nothing_changes(bench: Bench) -> None:
+    times = []
+    for _ in range(12):
+        bench.later(0.25).turn()
+        lamp = bench.page.lamp()
+        assert lamp is not None
+        times.append(lamp.time)
+    assert len(set(times)) >= 3
+    assert bench.time - times[-1] <= 1.0
+
+
+def test_yesterdays_sentence_names_its_day(bench: Bench) -> None:
+    bench.hear(bench.asked(LOOK))
+    assert bench.page.incident(1).sentence.endswith("at 12:00.")
+    bench.later(86_400.0).turn()
+    assert bench.page.incident(1).sentence.endswith("at 12:00 on Saturday 21 November.")
+
+
+def test_counts_of_the_sensor_and_the_pipeline_are_in_health(bench: Bench) -> None:
+    bench.hear(bench.asked("bbc.co.uk")).later(1.5)
+    bench.report(dropped=1, packets=5_000, reasons={"malformed-dns": 3}, source="eth0").later(1.5).turn()
+    health = bench.page.health()
+    assert health is not None
+    assert (health.packets, health.dropped, health.queries, health.devices, health.source) == (5_000, 1, 1, 1, "eth0")
+    assert health.reasons == {"malformed-dns": 3}
+    assert sum(status.entries for status in health.lists) > 1_000
+
+
+def test_copy_of_the_records_is_kept(bench: Bench, folder: Path) -> None:
+    assert [file.name for file in (folder / "data" / "copies").iterdir()] == ["safespan-2026-11-21.db"]
+
+
+def started(folder: Path) -> tuple[subprocess.Popen[bytes], Path]:
+    meeting = folder / "guardian.sock"
+    data = str(folder / "data")
+    guardian = children.spawn("appliance.guardian", "--data-dir", data, "--socket", str(meeting), stderr=subprocess.PIPE)
+    for _ in range(300):
+        if meeting.exists() or guardian.poll() is not None:
+            break
+        time.sleep(0.05)
+    return guardian, meeting
+
+
+def test_program_hears_a_sensor_commits_quickly_and_stops_when_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(folder))
+    guardian, meeting = started(folder)
+    try:
+        sock = socket.socket(socket.AF_UNIX)
+        sock.connect(str(meeting))
+        writer = ChannelWriter(sock)
+        writer.send([SensorReport(time=time.time(), packets=1, live=True, foreign_unicast=1)])
+        with Store.open(folder / "data") as store:
+            for _ in range(200):
+                if store.health() is not None:
+                    break
+                time.sleep(0.05)
+            began = time.monotonic()
+            writer.send([NameAsked(time=time.time(), mac=MAC, client="192.168.7.9", name=URGENT)])
+            while not store.count_open()["urgent"] and time.monotonic() - began < 5.0:
+                time.sleep(0.005)
+            took = time.monotonic() - began
+            time.sleep(0.3)
+            lamp = store.lamp()
+        assert took < 1.0
+        assert lamp is not None and lamp.colour == "red"
+    finally:
+        guardian.send_signal(signal.SIGTERM)
+        _, complaints = guardian.communicate(timeout=10)
+    assert guardian.returncode == 0
+    assert complaints == b""
+
+
+def test_program_says_in_one_line_why_it_can_not_start(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(folder))
+    (folder / "in-the-way").write_text("a file where a folder should be")
+    guardian, _ = started(folder / "in-the-way")
+    _, complaints = guardian.communicate(timeout=20)
+    assert guardian.returncode == 1
+    assert complaints.decode().count("\n") == 1
+    assert complaints.startswith(b"guardian: ")
