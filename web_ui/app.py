@@ -57,12 +57,13 @@ def create_app(
         "clock": clock,
         "doors": account.Doors(Passphrases(), Throttle()),
     }
+    # Before Babel, which makes the template environment with the options that stand then.
+    _set_up_templates(app)
     Babel(app, timezone_selector=_zone(settings.school.time_zone))
     # First who asks and where from, then whether the form is ours: a form that is sent too late must not be lost.
     guard.install(app, settings.page.hosts)
     CSRFProtect(app)
     errors.install(app)
-    _set_up_templates(app)
     _add_pages(app)
     return app
 
@@ -82,7 +83,7 @@ def _set_up_templates(app: Flask) -> None:
             PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
         ]
     )
-    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "finalize": hostnames.reveal}
     app.jinja_env.filters["moment"] = lambda time: dates.say_moment(time, now())
     app.jinja_env.filters["safe_name"] = lambda name: hostnames.clean(name, 80)
     app.jinja_env.filters["safe_text"] = lambda text: incident_wording.break_dots(hostnames.clean(text, 600))

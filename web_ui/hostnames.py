@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from markupsafe import Markup, escape
@@ -9,6 +10,10 @@ from markupsafe import Markup, escape
 LONGEST = 253
 # Cc control, Cf format (bidi overrides, zero-width), Co private, Cs surrogate, Cn unassigned, Zl/Zp line breaks.
 _UNSEEN = {"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"}
+_HIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb"
+    "\U000e0000-\U000e007f]"
+)
 
 
 def clean(text: str, longest: int = LONGEST) -> str:
@@ -16,6 +21,16 @@ def clean(text: str, longest: int = LONGEST) -> str:
     cut = text[:longest]
     seen = "".join("\N{REPLACEMENT CHARACTER}" if unicodedata.category(letter) in _UNSEEN else letter for letter in cut)
     return seen + ("…" if len(text) > longest else "")
+
+
+def reveal(value: object) -> object:
+    """Whatever a template is about to show, with unseen characters made seen: the last net beneath `clean`.
+
+    Line breaks stay, and so do the joiners that some scripts and emoji need in what people type.
+    """
+    if isinstance(value, str) and _HIDDEN.search(value):
+        return type(value)(_HIDDEN.sub("\N{REPLACEMENT CHARACTER}", value))
+    return value
 
 
 def punycode(name: str) -> str:

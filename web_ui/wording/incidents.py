@@ -131,5 +131,5 @@ def say_note(note: Note) -> tuple[str, str]:
 
 
 def clean_text(text: str) -> str:
-    """Typed text with its line breaks, and nothing that shows as something else."""
-    return "\n".join(clean(line, 4_000) for line in text.replace("\r", "").split("\n"))
+    """Typed text with its line breaks as one sign each."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
