@@ -12,7 +12,7 @@ readonly python_packages="python3 python3-venv"
 readonly run_packages="libpcap0.8"
 readonly test_packages="$run_packages bind9-dnsutils ca-certificates caddy chromium curl dnsmasq-base ethtool
     fonts-dejavu-core iproute2 iputils-ping procps shellcheck systemd tcpreplay"
-readonly box_packages="$python_packages $run_packages python3-systemd systemd"
+readonly box_packages="$python_packages $run_packages systemd"
 dry_run=false
 logs=""
 
@@ -283,6 +283,7 @@ install_release() {
     source="$logs/source"
     mkdir -p -- "$source" "$prefix/releases"
     cp -R -- "$here"/{appliance,hardware,web_ui,phrase_lists,pyproject.toml,README.md,LICENSE} "$source/"
+    # Debian's packages stay visible: on a Pi that has lgpio or RPi.GPIO and no libgpiod, the lights use those.
     make_venv "$release" --clear --system-site-packages
     quietly "$pip_remedy" pip_install "$release/bin/python" --require-hashes -r "$here/requirements.lock"
     quietly "$pip_remedy" pip_install "$release/bin/python" --no-deps --no-build-isolation "$source"
