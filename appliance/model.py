@@ -2,7 +2,8 @@
 
 A `Sighting` is one fact read off the wire. Each kind is a class of its own, tagged with the `kind` that the command line
 prints; all of them say which machine it concerns (`mac`, `vlan`, `client`) and when. Times are seconds since the epoch.
-Names are lower case without the final dot; addresses and MACs are text, IPv6 in its shortest form, MACs `aa:bb:cc:dd:ee:ff`.
+Names are lower case without the final dot, but what a machine calls itself keeps its case; addresses and MACs are text,
+IPv6 in its shortest form, MACs `aa:bb:cc:dd:ee:ff`.
 """
 
 from __future__ import annotations

@@ -64,7 +64,7 @@ def parse(data: bytes) -> Lease | None:
         data[28 : 28 + data[2]],
         _address(data, options),
         _name(options),
-        text_of(options.get(_VENDOR, b"").rstrip(b"\0")),
+        text_of(options.get(_VENDOR, b"").rstrip(b"\0"), fold=False),
         options.get(_CLIENT_ID, b"").hex(),
         tuple(options.get(_PARAMETERS, b"")),
         _addresses(options.get(_RESOLVERS, b"")),
@@ -90,7 +90,7 @@ def _address(data: bytes, options: dict[int, bytes]) -> bytes:
 
 
 def _name(options: dict[int, bytes]) -> str:
-    name = text_of(options.get(_HOST_NAME, b"").rstrip(b"\0"))
+    name = text_of(options.get(_HOST_NAME, b"").rstrip(b"\0"), fold=False)
     return name or _full_name(options.get(_FQDN, b""))
 
 
@@ -99,9 +99,9 @@ def _full_name(option: bytes) -> str:
     if len(option) < 4:
         return ""
     if not option[0] & _FQDN_IN_WIRE_FORMAT:
-        return text_of(option[3:].rstrip(b"\0")).rstrip(".")
+        return text_of(option[3:].rstrip(b"\0"), fold=False).rstrip(".")
     # A partial name has no root label at its end.
-    return read_name(option + b"\0", 3)[0]
+    return read_name(option + b"\0", 3, fold=False)[0]
 
 
 def _addresses(option: bytes) -> tuple[bytes, ...]:

@@ -60,7 +60,7 @@ def _message(data: bytes) -> Lease6:
         _mac(duid),
         _leased(options.get(_IA_NA, b"")),
         _name(options.get(_FQDN, b"")),
-        text_of(vendor[6:]),  # after the enterprise number and the length of the first class
+        text_of(vendor[6:], fold=False),  # after the enterprise number and the length of the first class
         duid.hex(),
         tuple(requested[at] << 8 | requested[at + 1] for at in range(0, len(requested) - 1, 2)),
         _packed(options.get(_RESOLVERS, b"")),
@@ -91,7 +91,7 @@ def _leased(association: bytes) -> tuple[bytes, ...]:
 
 def _name(option: bytes) -> str:
     """Option 39: flags and a name as labels, without the root where it is a partial one (RFC 4704 section 4)."""
-    return read_name(option + b"\0", 1)[0] if len(option) > 1 else ""
+    return read_name(option + b"\0", 1, fold=False)[0] if len(option) > 1 else ""
 
 
 def _packed(option: bytes) -> tuple[bytes, ...]:

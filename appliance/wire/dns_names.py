@@ -14,8 +14,8 @@ _LABEL_KIND: Final = 0xC0  # the top two bits of a length byte: 00 a label, 11 a
 _CONTROL: Final = {10: "\\\\n", 13: "\\\\r", 9: "\\\\t"}
 
 
-def read_name(data: bytes, at: int) -> tuple[str, int]:
-    """The name at offset `at` as text, and the offset after it; raises `Malformed`.
+def read_name(data: bytes, at: int, *, fold: bool = True) -> tuple[str, int]:
+    """The name at offset `at` as text, and the offset after it; raises `Malformed`. Without `fold` it keeps its case.
 
     Pointers lead only backwards and at most `MAX_HOPS` are followed, so that no name can loop (RFC 1035 section 4.1.4).
     """
@@ -43,7 +43,7 @@ def read_name(data: bytes, at: int) -> tuple[str, int]:
             at = start = target
     except IndexError:
         raise Malformed("name cut short") from None
-    return text_of(b".".join(labels)), at + 1 if after < 0 else after
+    return text_of(b".".join(labels), fold=fold), at + 1 if after < 0 else after
 
 
 def skip_name(data: bytes, at: int) -> int:
@@ -60,12 +60,15 @@ def skip_name(data: bytes, at: int) -> int:
     return at + 1
 
 
-def text_of(raw: bytes) -> str:
+def text_of(raw: bytes, *, fold: bool = True) -> str:
     """The labels joined by dots as lower-case text, safe to show: control and invisible characters are spelt out.
 
-    Valid UTF-8 stays (DNS-SD names, RFC 6763 section 4.1.1); bytes that are not become U+FFFD.
+    Valid UTF-8 stays (DNS-SD names, RFC 6763 section 4.1.1); bytes that are not become U+FFFD. Without `fold` the case stays:
+    for the names that machines give themselves, which people will read.
     """
-    text = raw.decode("utf-8", "replace").lower()
+    text = raw.decode("utf-8", "replace")
+    if fold:
+        text = text.lower()
     return text if text.isprintable() else "".join(map(_visible, text))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from msgspec import Struct
@@ -58,7 +59,7 @@ def _announcement(data: bytes, record: Record) -> Announcement | None:
 
 
 def _host(data: bytes, record: Record) -> Announcement | None:
-    owner = read_name(data, record.name_at)[0]
+    owner = _own_name(data, record.name_at)
     address = data[record.start : record.end]
     if not owner.endswith(_LOCAL) or len(address) not in (4, 16):
         return None
@@ -66,13 +67,19 @@ def _host(data: bytes, record: Record) -> Announcement | None:
 
 
 def _service(data: bytes, record: Record) -> Announcement | None:
-    instance = read_name(data, record.start if record.rtype == PTR else record.name_at)[0]
+    instance = _own_name(data, record.start if record.rtype == PTR else record.name_at)
     name, mark, service = instance.removesuffix(_LOCAL).partition("._")
     if not mark or not name or name.startswith("_") or not instance.endswith(_LOCAL) or _CATALOGUE in instance:
         return None
-    host = read_name(data, record.start + 6)[0].removesuffix(_LOCAL) if record.rtype == SRV else ""
+    host = _own_name(data, record.start + 6).removesuffix(_LOCAL) if record.rtype == SRV else ""
     model = _model(data, record) if record.rtype == TXT else ""
     return Announcement(name, f"_{service}", host, model)
+
+
+def _own_name(data: bytes, at: int) -> str:
+    """A name in the case that its owner gave it; only the service's part and `.local` are folded."""
+    name, mark, service = read_name(data, at, fold=False)[0].partition("._")
+    return f"{name}{mark}{service.lower()}" if mark else re.sub(r"(?i)\.local$", _LOCAL, name)
 
 
 def _model(data: bytes, record: Record) -> str:

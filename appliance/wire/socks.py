@@ -36,6 +36,8 @@ def starts_socks(data: bytes) -> bool:
 
 def parse_socks(data: bytes) -> SocksRequest | None:
     """The request in what a client has said from the start; None where more is needed; raises `Malformed`."""
+    if len(data) < 2:
+        return None
     return _parse_4(data) if data[0] == 4 else _parse_5(data)
 
 

@@ -23,7 +23,7 @@ def test_request_tells_who_asks() -> None:
     lease = parse(message(REQUEST))
     assert lease is not None
     assert (lease.message, lease.from_server, lease.mac, lease.address) == (3, False, MAC, b"\x0a\0\0\x05")
-    assert (lease.name, lease.vendor, lease.client_id) == ("sophies-ipad", "msft 5.0", "01a4d1d2000001")
+    assert (lease.name, lease.vendor, lease.client_id) == ("Sophies-iPad", "MSFT 5.0", "01a4d1d2000001")
     assert lease.parameters == (1, 121, 3, 6)
 
 
@@ -38,7 +38,7 @@ def test_full_name_as_labels_or_as_text_where_there_is_no_host_name() -> None:
     labels = parse(message({53: b"\x03", 81: b"\x04\0\0\x05Pc-07\x06school\x05local\0"}))
     partial = parse(message({53: b"\x03", 81: b"\x04\0\0\x05Pc-07"}))
     text = parse(message({53: b"\x03", 81: b"\x00\0\0PC-07.school.local"}))
-    assert [lease.name for lease in (labels, partial, text) if lease] == ["pc-07.school.local", "pc-07", "pc-07.school.local"]
+    assert [lease.name for lease in (labels, partial, text) if lease] == ["Pc-07.school.local", "Pc-07", "PC-07.school.local"]
 
 
 def test_own_address_counts_before_the_one_asked_for() -> None:

@@ -28,7 +28,7 @@ def relayed(message: bytes) -> bytes:
 
 def test_solicit_tells_who_asks() -> None:
     lease = parse(SOLICIT)
-    assert (lease.message, lease.from_server, lease.mac, lease.name, lease.vendor) == (1, False, MAC, "pc-07.school", "msft 5.0")
+    assert (lease.message, lease.from_server, lease.mac, lease.name, lease.vendor) == (1, False, MAC, "Pc-07.school", "MSFT 5.0")
     assert (lease.client_id, lease.parameters) == (DUID.hex(), (23, 24))
 
 

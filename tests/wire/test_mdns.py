@@ -25,10 +25,10 @@ Hall-TV.local 120 A 10.0.0.9
 
 def test_host_service_and_model_are_told() -> None:
     assert read_announcements(AIRPLAY) == (
-        Announcement("hall-tv", "_airplay._tcp"),
-        Announcement("hall-tv", "_airplay._tcp", host="hall-tv"),
-        Announcement("hall-tv", "_airplay._tcp", model="AppleTV6,2"),
-        Announcement("hall-tv", address=b"\x0a\0\0\x09"),
+        Announcement("Hall-TV", "_airplay._tcp"),
+        Announcement("Hall-TV", "_airplay._tcp", host="Hall-TV"),
+        Announcement("Hall-TV", "_airplay._tcp", model="AppleTV6,2"),
+        Announcement("Hall-TV", address=b"\x0a\0\0\x09"),
     )
 
 
@@ -36,7 +36,7 @@ def test_names_with_dots_and_blanks_stay_whole() -> None:
     record = dnslib.DNSRecord(dnslib.DNSHeader(qr=1))
     labels = ["Mrs. O’Neill’s iPad".encode(), b"_companion-link", b"_tcp", b"local"]
     record.add_answer(dnslib.RR("_companion-link._tcp.local", dnslib.QTYPE.PTR, rdata=dnslib.PTR(dnslib.DNSLabel(labels)), ttl=9))
-    assert read_announcements(bytes(record.pack())) == (Announcement("mrs. o’neill’s ipad", "_companion-link._tcp"),)
+    assert read_announcements(bytes(record.pack())) == (Announcement("Mrs. O’Neill’s iPad", "_companion-link._tcp"),)
 
 
 def test_questions_goodbyes_catalogues_and_names_outside_of_local_tell_nothing() -> None:

@@ -21,7 +21,7 @@ def netbios_name(name: str, suffix: int) -> bytes:
 def test_a_lease_request_tells_the_machine_that_it_names_even_through_a_relay() -> None:
     (seen,) = show(message({53: b"\x03", 12: b"Sophies-iPad", 50: b"\x0a\0\0\x05", 55: b"\1\3\6"}), 67, 68).seen
     assert isinstance(seen, DhcpSeen)
-    assert (seen.mac, seen.client, seen.name, seen.parameters) == (DEVICE, "10.0.0.5", "sophies-ipad", (1, 3, 6))
+    assert (seen.mac, seen.client, seen.name, seen.parameters) == (DEVICE, "10.0.0.5", "Sophies-iPad", (1, 3, 6))
 
 
 def test_an_acknowledgement_tells_the_resolvers() -> None:
