@@ -27,7 +27,8 @@ FILLING: Final = bytes((number * 167 + 13) % 256 for number in range(TCP_PAYLOAD
 
 def checksum(data: bytes) -> int:
     """The Internet checksum of RFC 1071, before it is inverted; its arithmetic is that of numbers modulo 65,535."""
-    return sum(struct.unpack(f">{(len(data) + 1) // 2}H", data + b"\0" * (len(data) % 2))) % MODULUS
+    words: tuple[int, ...] = struct.unpack(f">{(len(data) + 1) // 2}H", data + b"\0" * (len(data) % 2))
+    return sum(words) % MODULUS
 
 
 class TcpBulk:

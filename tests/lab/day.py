@@ -26,7 +26,7 @@ MACHINES: Final = (
 )
 
 # What the school's filter stops by answering that there is no such name.
-REFUSED: Final = ("bet365.com",)
+REFUSED: Final = ("www.bet365.com",)
 
 
 class Act(Struct, frozen=True):

@@ -72,16 +72,20 @@ class Namespace:
     def start(self, argv: Sequence[str], log: str = "", **options: Any) -> subprocess.Popen[bytes]:
         """Start a program inside and leave it running; its output goes to the file `log` in the namespace's folder."""
         with (self.folder / (log or "output.log")).open("ab") as out:
-            options = {"stdin": subprocess.DEVNULL, "stdout": out, "stderr": subprocess.STDOUT} | options
-            return subprocess.Popen(self.command(argv), **options)
+            settings: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": out, "stderr": subprocess.STDOUT} | options
+            process: subprocess.Popen[bytes] = subprocess.Popen(self.command(argv), **settings)
+        return process
 
     def run(self, argv: Sequence[str], timeout: float = 30, **options: Any) -> subprocess.CompletedProcess[bytes]:
         """Run a program inside to its end; after `timeout` seconds it is killed and `LabError` is raised."""
-        options = {"stdin": subprocess.DEVNULL, "capture_output": True} | options
+        settings: dict[str, Any] = {"stdin": subprocess.DEVNULL, "capture_output": True} | options
         try:
-            return subprocess.run(self.command(argv), timeout=timeout, check=False, **options)
+            done: subprocess.CompletedProcess[bytes] = subprocess.run(
+                self.command(argv), timeout=timeout, check=False, **settings
+            )
         except subprocess.TimeoutExpired as error:
             raise LabError(f"{argv[0]} in {self.full_name} took more than {timeout} s") from error
+        return done
 
     @contextlib.contextmanager
     def entered(self) -> Iterator[None]:

@@ -96,7 +96,7 @@ def strangers(packets: Iterable[pcap.Packet]) -> set[str]:
 
 def record(file: Path, pace: float = 1.0) -> str:
     """Play and record the day; a sentence on what came out."""
-    known = {act.name for act in day.ACTS if "._" not in act.name}
+    known = {act.name for act in day.ACTS if "._" not in act.name} - set(day.REFUSED)
     with tempfile.TemporaryDirectory(prefix="safespan-record-") as folder:
         whole, small = Path(folder) / "whole.pcap", Path(folder) / "small.pcap.gz"
         opening = open_school(day.MACHINES, known=known, refused=day.REFUSED, switched_on=False)
