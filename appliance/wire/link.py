@@ -21,10 +21,21 @@ MPLS: Final = 0x8847
 MPLS_MULTICAST: Final = 0x8848
 PPPOE: Final = 0x8864
 PPP: Final = 0x880B
+NSH: Final = 0x894F
 TRANSPARENT_BRIDGING: Final = 0x6558
 NOTHING: Final = 0
 
-VLAN_TAGS: Final = frozenset({0x8100, 0x88A8, 0x9100, 0x9200, 0x9300})
+_PLAIN: Final = frozenset({IPV4, IPV6, ARP})
+_VLAN_SIZE: Final = 2
+# Tags by EtherType: how many bytes stand before the EtherType of what follows.
+_TAGS: Final = {
+    **dict.fromkeys((0x8100, 0x88A8, 0x9100, 0x9200, 0x9300), _VLAN_SIZE),
+    0x88E7: 16,  # provider backbone bridges: service tag, then a whole Ethernet header
+    0x8909: 6,  # Cisco's security group tag
+    0x8926: 4,  # VN-Tag
+    0x892F: 4,  # seamless redundancy (IEC 62439-3)
+    0x893F: 6,  # bridge port extension (IEEE 802.1BR)
+}
 _PPP_PROTOCOLS: Final = {0x0021: IPV4, 0x0057: IPV6, 0x0281: MPLS, 0x0283: MPLS_MULTICAST}
 # Address family numbers differ between systems: 24, 28 and 30 are IPv6 on the BSDs and macOS, 10 on Linux, 23 on Windows.
 _FAMILIES: Final = {2: IPV4, 10: IPV6, 23: IPV6, 24: IPV6, 28: IPV6, 30: IPV6}
@@ -58,33 +69,51 @@ def open_ethernet(data: bytes, at: int, envelope: Envelope) -> Carried:
     if not envelope.mac_from:
         envelope.mac_to = data[at : at + 6]
         envelope.mac_from = data[at + 6 : at + 12]
-    return open_ethertype(_u16(data, at + 12)[0], data, at + 14, envelope)
+    ethertype = _u16(data, at + 12)[0]
+    if ethertype in _PLAIN:
+        return ethertype, at + 14
+    return open_ethertype(ethertype, data, at + 14, envelope)
 
 
 def open_ethertype(ethertype: int, data: bytes, at: int, envelope: Envelope) -> Carried:
-    """Steps over VLAN tags, PPPoE and LLC to what they carry. A priority tag (VLAN 0) is no VLAN."""
-    tags = 0
-    while ethertype in VLAN_TAGS:
-        tags += 1
-        if tags > _MAX_TAGS:
-            raise Malformed("too many VLAN tags")
-        tag, ethertype = _u16_pair(data, at)
-        at += 4
-        # Inside a tunnel the tag is another network's: the machine that we name is told by the outer one.
-        if tag & 0xFFF and not envelope.sender:
-            envelope.vlan = tag & 0xFFF
-    if ethertype == PPPOE:
-        return open_ppp(data, at + 6, envelope)
-    if ethertype < 0x0600:
-        return _open_llc(data, at, envelope)
-    return ethertype, at
+    """Steps over VLAN tags, LLC, PPPoE and what else may stand between, to what they carry."""
+    for _ in range(_MAX_TAGS):
+        size = _TAGS.get(ethertype)
+        if size is not None:
+            if size == _VLAN_SIZE:
+                _note_vlan(_u16(data, at)[0] & 0xFFF, envelope)
+            ethertype = _u16(data, at + size)[0]
+            at += size + 2
+        elif ethertype == NSH:
+            ethertype, at = _open_nsh(data, at)
+        elif ethertype < 0x0600:
+            ethertype, at = _open_llc(data, at)
+            if ethertype < 0x0600:
+                return NOTHING, at
+        else:
+            return open_ppp(data, at + 6, envelope) if ethertype == PPPOE else (ethertype, at)
+    raise Malformed("too many tags")
 
 
-def _open_llc(data: bytes, at: int, envelope: Envelope) -> Carried:
+def _note_vlan(number: int, envelope: Envelope) -> None:
+    """A priority tag (VLAN 0) is no VLAN; and inside a tunnel a tag is another network's."""
+    if number and not envelope.sender:
+        envelope.vlan = number
+
+
+def _open_llc(data: bytes, at: int) -> Carried:
     """IEEE 802.2 with SNAP (RFC 1042), or IP straight on its own service access point."""
     if data[at] == 0xAA and data[at + 1] == 0xAA:
-        return open_ethertype(_u16(data, at + 6)[0], data, at + 8, envelope) if len(data) > at + 8 else (NOTHING, at)
+        return _u16(data, at + 6)[0], at + 8
     return (IPV4, at + 3) if data[at] == 0x06 else (NOTHING, at)
+
+
+def _open_nsh(data: bytes, at: int) -> Carried:
+    """A service chain's header (RFC 8300 section 2.2): its length in words of four bytes, then what follows."""
+    inside = at + (data[at + 1] & 0x3F) * 4
+    if data[at + 3] == 3:
+        return _u16(data, inside + 12)[0], inside + 14
+    return {1: IPV4, 2: IPV6, 5: MPLS}.get(data[at + 3], NOTHING), inside
 
 
 def open_ppp(data: bytes, at: int, envelope: Envelope) -> Carried:
@@ -118,7 +147,7 @@ def open_mpls(data: bytes, at: int, envelope: Envelope) -> Carried:
 
 def _open_wlan(data: bytes, at: int, envelope: Envelope) -> Carried:
     at = wlan.open_data_frame(data, at, envelope)
-    return _open_llc(data, at, envelope) if at else (NOTHING, 0)
+    return open_ethertype(NOTHING, data, at, envelope) if at else (NOTHING, 0)
 
 
 def _open_radiotap(data: bytes, at: int, envelope: Envelope) -> Carried:

@@ -59,7 +59,7 @@ def _open_mpls(data: bytes, at: int, envelope: Envelope) -> Carried:
 
 def _open_wlan(data: bytes, at: int, envelope: Envelope) -> Carried:
     start = wlan.open_data_frame(data, at, envelope) or wlan.open_data_frame(data, at, envelope, swapped=True)
-    return link.open_ethertype(0, data, start, envelope) if start else (NOTHING, at)
+    return link.open_ethertype(NOTHING, data, start, envelope) if start else (NOTHING, at)
 
 
 def _open_carried(protocol: int, data: bytes, at: int, envelope: Envelope) -> Carried:
@@ -142,6 +142,13 @@ def _open_l2tp(data: bytes, at: int, envelope: Envelope) -> Carried:
     return link.open_ppp(data, at, envelope)
 
 
+def _open_ayiya(data: bytes, at: int, envelope: Envelope) -> Carried:
+    """AYIYA, by which IPv6 tunnel brokers reach machines behind NAT: identity and signature of stated lengths, then IPv6."""
+    if data[at + 2] & 0x0F != 1 or data[at + 3] != 41:
+        return NOTHING, at
+    return IPV6, at + 8 + (1 << (data[at] >> 4)) + (data[at + 1] >> 4) * 4
+
+
 def _open_tzsp(data: bytes, at: int, envelope: Envelope) -> Carried:
     """TZSP, by which MikroTik routers mirror: version 1, the protocol inside, tags up to an end tag."""
     if data[at] != 1 or _u16(data, at + 2)[0] != 1:
@@ -171,6 +178,7 @@ BY_PORT: Final[Mapping[int, Callable[[bytes, int, Envelope], Carried]]] = {
     4754: open_gre,
     4789: _open_vxlan,
     4790: _open_vxlan_gpe,
+    5072: _open_ayiya,
     5247: _open_capwap,
     6081: _open_geneve,
     6635: _open_mpls,

@@ -20,7 +20,8 @@ def open_data_frame(data: bytes, at: int, envelope: Envelope, *, swapped: bool =
     """
     control, flags = (data[at + 1], data[at]) if swapped else (data[at], data[at + 1])
     subtype = control >> 4
-    if control & 0x0C != 0x08 or subtype & 0x4 or flags & _PROTECTED:
+    # Version 0, type 2; subtypes with 4 in them carry nothing.
+    if control & 0x0F != 0x08 or subtype & 0x4 or flags & _PROTECTED:
         return 0
     length = 30 if flags & _TO_DS and flags & _FROM_DS else 24
     if not envelope.mac_from:

@@ -48,6 +48,14 @@ FRAMES = {
     "PPPoE in a VLAN": (1, tagged(PPPOE + QUERY, (0x8100, 20), kind=link.PPPOE), True),
     "MPLS": (1, ethernet(b"\0\1\0\x40\0\2\1\x40" + QUERY, link.MPLS), True),
     "Ethernet over MPLS": (1, ethernet(b"\0\1\1\x40\0\0\0\0" + ethernet(QUERY), link.MPLS), True),
+    "provider backbone": (1, tagged(b"\0\0\0\1" + ethernet(QUERY)[:12] + b"\x08\0" + QUERY, kind=0x88E7), True),
+    "security group tag": (1, ethernet(b"\1\1\0\1\0\x09\x08\0" + QUERY, 0x8909), True),
+    "VN-Tag": (1, ethernet(b"\0\0\0\1\x08\0" + QUERY, 0x8926), True),
+    "VN-Tag in a VLAN": (1, tagged(b"\0\0\0\1\x08\0" + QUERY, (0x8100, 20), kind=0x8926), True),
+    "seamless redundancy": (1, ethernet(b"\0\x40\0\1\x08\0" + QUERY, 0x892F), True),
+    "port extension": (1, ethernet(b"\0\0\0\1\0\0\x08\0" + QUERY, 0x893F), True),
+    "service chain": (1, ethernet(b"\x0f\xc2\1\1\0\0\0\7" + QUERY, link.NSH), True),
+    "service chain with a frame": (1, ethernet(b"\x0f\xc2\1\3\0\0\0\7" + ethernet(QUERY), link.NSH), True),
     "802.3 with SNAP": (1, ethernet(LLC + b"\x08\0" + QUERY, 8 + len(QUERY)), True),
     "NULL": (0, struct.pack("<I", 2) + QUERY, False),
     "NULL of a big-endian machine": (0, struct.pack(">I", 2) + QUERY, False),
@@ -120,7 +128,8 @@ def test_an_unknown_link_type_is_counted() -> None:
 
 def test_endless_tags_and_labels_are_malformed() -> None:
     wire = Wire().show(tagged(QUERY, *[(0x8100, 1)] * 20), ethernet(b"\0\0\0\0" * 20, link.MPLS))
-    assert wire.dissector.counters == {"malformed-frame": 2}
+    wire.show(ethernet((LLC + b"\x81\0" + b"\0\1\0\5") * 1_000, 5), ethernet(b"\0\x40\0\1\x89\x2f" * 2_000, 0x892F))
+    assert wire.dissector.counters == {"malformed-frame": 4}
 
 
 @pytest.mark.parametrize("name", FRAMES)

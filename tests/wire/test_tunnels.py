@@ -85,6 +85,7 @@ TUNNELS = {
     "CAPWAP with swapped 802.11": capwap(SWAPPED_WLAN + INNER, wireless=True),
     "L2TP": over_udp(b"\0\2\0\1\0\2" + b"\xff\3\0\x21" + INNER, 1_701),
     "L2TP with length, sequence and offset": over_udp(b"\x4a\2\0\x40\0\1\0\2\0\0\0\0\0\2xx" + b"\0\x21" + INNER, 1_701),
+    "AYIYA": over_udp(b"\x42\x52\x11\x29\0\0\0\0" + b"i" * 16 + b"s" * 20 + INNER6, 5_072),
     "TZSP": over_udp(b"\1\0\0\1" + b"\0\x0a\1\5\1" + INNER_FRAME, 37_008),
     "GRE in UDP": over_udp(b"\0\0\x08\0" + INNER, 4_754),
     "MPLS in UDP": over_udp(b"\0\1\1\x40" + INNER, 6_635),
