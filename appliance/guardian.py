@@ -39,6 +39,7 @@ from appliance.vitals import Circumstances, Vitals
 TICK = 0.2  # the lamp is decided this often
 HEALTH_SECONDS = 1.0
 COMMIT_SECONDS = 3.0
+NAMES_SECONDS = 0.5  # in small pieces: a busy school's three seconds at once would hold up an urgent commit
 TRIM_SECONDS = 60.0
 COPY_SECONDS = 3600.0
 LISTS_SECONDS = 30.0
@@ -67,7 +68,7 @@ class Guardian:
         self._reader: ChannelReader | None = None
         self._vitals = Vitals(self._pipeline, started=now(), monotonic=monotonic(), demonstration=demonstration)
         self._problems: tuple[str, ...] = ()
-        self._due = dict.fromkeys(("lamp", "health", "commit", "trim", "copy", "lists", "store"), 0.0)
+        self._due = dict.fromkeys(("lamp", "health", "names", "commit", "trim", "copy", "lists", "store"), 0.0)
         self._lamp: Lamp | None = None
         self._day = ""
         self._complaints: dict[str, str] = {}
@@ -107,6 +108,7 @@ class Guardian:
             else:
                 self._hear()
         self._commit_pressing()
+        self._do("names", NAMES_SECONDS, self._recorder.commit_names)
         self._do("commit", COMMIT_SECONDS, self._commit)
         self._do("health", HEALTH_SECONDS, self._write_health)
         self._do("lamp", TICK, self._write_lamp)

@@ -55,10 +55,8 @@ class Recorder:
         """Write everything that has changed."""
         self._devices.update((device.mac, device) for device in self.pipeline.devices.take_changes())
         self._forgotten.extend(self.pipeline.devices.take_forgotten())
-        self._names.extend(self.pipeline.take_recent())
-        del self._names[:-WAITING_NAMES]
         with self._guarded():
-            self._commit_names()
+            self.commit_names()
             with self.store.write():
                 self.store.forget_devices(self._forgotten)
                 self.store.save_devices(self._devices.values())
@@ -66,16 +64,19 @@ class Recorder:
             self._devices.clear()
             self._forgotten.clear()
 
+    def commit_names(self) -> None:
+        """Write the names since the last time to the file in memory. Raises StoreError; the names then wait, up to a bound."""
+        self._names.extend(self.pipeline.take_recent())
+        del self._names[:-WAITING_NAMES]
+        if self._names:
+            self.store.add_recent(self._names)
+            self._names.clear()
+
     def reword(self, now: float) -> None:
         """A new day: sentences of the last days say which day they speak of. Raises StoreError."""
         recent = self.store.incidents(since=now - REWORDED_SECONDS, limit=FOLLOWED_LIMIT)
         with self.store.write():
             self.store.reword({incident.id: self.pipeline.folder.reword(incident, now) for incident in recent})
-
-    def _commit_names(self) -> None:
-        if self._names:
-            self.store.add_recent(self._names)
-            self._names.clear()
 
     def _save(self, cases: list[Case], now: float) -> None:
         """Save cases inside the caller's transaction. A case counts as saved only once that is committed."""
