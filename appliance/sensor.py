@@ -86,8 +86,8 @@ def main(
         sys.exit(1)
     if source.problem:
         print(f"sensor: {source.problem}", file=sys.stderr)  # noqa: T201 - the journal's line
-        # A port that went away wants a new sensor; a damaged capture was read as far as it goes.
-        sys.exit(1 if source.live else 0)
+        # A port that went away wants a new sensor; a damaged capture was read as far as it goes, if it goes anywhere.
+        sys.exit(1 if source.live or not source.packets else 0)
 
 
 def open_interface(interface: str, megabytes: int = 16) -> Source:

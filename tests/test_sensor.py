@@ -94,6 +94,17 @@ def test_what_cannot_be_opened_is_one_sentence(arguments: list[str], words: byte
     reader.close()
 
 
+def test_rubbish_is_a_failure_but_a_capture_cut_short_is_not(capture: Path) -> None:
+    capture.write_bytes(capture.read_bytes()[:-5])
+    for data, status in ((capture.read_bytes(), 0), (b"rubbish", 1)):
+        capture.write_bytes(data)
+        child, reader = started("--capture", str(capture))
+        assert heard(reader)[-1].finished  # type: ignore[union-attr]
+        assert len(child.communicate(timeout=10)[1].splitlines()) == 1
+        assert child.returncode == status
+        reader.close()
+
+
 def test_program_meets_its_guardian_at_a_socket(capture: Path, tmp_path: Path) -> None:
     path = tmp_path / "guardian"
     command = [sys.executable, "-m", "appliance.sensor", "--socket", str(path), "--capture", str(capture)]
