@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import configparser
 import importlib
+import os
 import re
 import shlex
 import shutil
+import stat
 import subprocess
 from pathlib import Path
 
 import click
 import pytest
+
+from appliance.edge.store import Store
+from appliance.model import Lamp
 
 ROOT = Path(__file__).parent.parent
 ROOTFS = ROOT / "image_build/rootfs"
@@ -121,6 +126,22 @@ def test_each_unit_is_exposed_no_more_than_is_stated(unit: Path) -> None:
     level = re.search(r"exposure level for \S+: ([\d.]+)", result.stdout)
     assert level is not None, result.stderr
     assert float(level[1]) <= EXPOSED_AT_MOST[unit.stem]
+
+
+def test_records_made_under_the_units_umask_can_be_written_by_their_group(tmp_path: Path) -> None:
+    for file in UNITS:
+        writes = "/var/lib/safespan" in Unit(file)["Service"].get("ReadWritePaths", "")
+        assert not writes or Unit(file)["Service"]["UMask"] == "0007"
+    before = os.umask(0o007)
+    try:
+        with Store.open(tmp_path / "data", tmp_path / "recent") as store:
+            store.save_lamp(Lamp(colour="green", sentence=""))
+            store.set_setting("school_name", "Hill Top", by="test", now=0.0)
+            files = [*(tmp_path / "data").glob("*.db*"), *(tmp_path / "recent").glob("*.db*")]
+            assert len(files) == 6
+            assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o660}
+    finally:
+        os.umask(before)
 
 
 def test_systemd_understands_the_users(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Literal
 
@@ -24,6 +24,7 @@ BUSY_SECONDS = 1.0
 ATTEMPTS = 2
 # A write-ahead log that has once grown (one long reader is enough) is cut back to this at the next checkpoint.
 JOURNAL_LIMIT = 4 * 1024 * 1024
+NOWHERE = Path(":memory:")
 
 
 class Database:
@@ -122,6 +123,8 @@ class Database:
     def _open(self) -> None:
         self._pid = os.getpid()
         self._version = None
+        if not self._readonly and self.path != NOWHERE:
+            _make_for_group(self.path)
         with explained(self.path):
             self._db = sqlite_utils.Database(_connect(self.path, self._readonly), recursive_triggers=False)
             try:
@@ -175,6 +178,12 @@ class Database:
         # SQLite: a connection carried across fork() can corrupt the file.
         if self._pid != os.getpid():
             raise StoreError(f"The records in {self.path} were opened by another process; each process opens its own.")
+
+
+def _make_for_group(path: Path) -> None:
+    """Make a missing file. The box's programs share it by their group, to which SQLite would leave no right to write."""
+    with suppress(OSError):  # SQLite's own complaint about the same path is the better one
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o660))
 
 
 def _connect(path: Path, readonly: bool) -> sqlite3.Connection:
