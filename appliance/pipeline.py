@@ -105,7 +105,9 @@ class Pipeline:
     def follow(self, open_incidents: Iterable[Incident], devices: Iterable[Device]) -> None:
         """What people have done in the store: decided, acknowledged, reopened, named."""
         self.folder.follow(open_incidents)
-        self.devices.set_labels({device.mac: device.label for device in devices if device.label})
+        labels = {device.mac: device.label for device in devices if device.label}
+        self.devices.set_labels(labels)
+        self.folder.rename(labels)
 
     def take_recent(self) -> list[RecentName]:
         """The names since the last call, counted by device, kind and minute."""
@@ -161,7 +163,8 @@ class Pipeline:
 
     def _own_name(self, key: str, seen: Seen) -> None:
         assert isinstance(seen, DhcpSeen | Announced | NetbiosAsked)
-        self.devices.observe_name(key, seen)
+        if self.devices.observe_name(key, seen):
+            self.folder.rename({key: self.devices.device(key).name})
 
     def _judge(self, key: str, time: float, kind: str, name: str) -> None:
         """One name that a device asked for or connected to."""

@@ -171,6 +171,13 @@ def test_restart_goes_on_with_the_same_incident_and_names(bench: Bench, folder: 
     assert (incident.id, incident.count, incident.device) == (1, 2, "Beech iPad")
 
 
+def test_name_given_on_the_page_is_in_the_sentence_within_seconds(bench: Bench) -> None:
+    bench.hear(bench.asked(LOOK)).later(4.0).turn()
+    bench.page.name_device(MAC, "Beech iPad", by="head", now=bench.time)
+    bench.later(4.0).turn()
+    assert "Beech iPad" in bench.page.incident(1).sentence
+
+
 def test_sensor_that_goes_away_is_told_and_taken_back(bench: Bench) -> None:
     bench.writer.close()
     bench.turn().later(3.0).turn()

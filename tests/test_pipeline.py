@@ -161,6 +161,16 @@ def test_label_of_the_school_names_the_device_in_the_next_sentence(lists: FakeLi
     assert incidents(pipeline)[0].device == "Library iPad"
 
 
+def test_name_learnt_later_corrects_the_open_incident(lists: FakeLists) -> None:
+    pipeline = Pipeline(lists)
+    pipeline.feed([on(NameAsked, name="bet.example")])
+    assert incidents(pipeline)[0].device == "Apple 0707"
+    pipeline.feed([on(DhcpSeen, name="ipad-07")])
+    assert [(one.device, one.count) for one in incidents(pipeline)] == [("ipad-07", 1)]
+    pipeline.feed([on(DhcpSeen, name="ipad-07")])
+    assert incidents(pipeline) == []
+
+
 def test_verdicts_are_remembered_and_the_memory_is_bounded(lists: FakeLists) -> None:
     pipeline = Pipeline(lists)
     pipeline.feed([on(NameAsked, name="bbc.co.uk")] * 50)

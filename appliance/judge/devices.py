@@ -78,16 +78,18 @@ class DeviceTable:
             self._join(machine, client, seen)
         return machine.key
 
-    def observe_name(self, key: str, seen: DhcpSeen | Announced | NetbiosAsked) -> None:
-        """Take in what a machine calls itself."""
+    def observe_name(self, key: str, seen: DhcpSeen | Announced | NetbiosAsked) -> bool:
+        """Take in what a machine calls itself; True where that is news."""
         if isinstance(seen, NetbiosAsked) and not (seen.registers and seen.suffix in (0x00, 0x20)):
-            return
+            return False
         machine = self._machines.get(key)
         name = clean_name(seen.name)
         rank = 0 if isinstance(seen, DhcpSeen) else 1 if isinstance(seen, Announced) else 2
-        if machine is not None and name and machine.names[rank] != name:
-            machine.names[rank] = name
-            machine.changed = True
+        if machine is None or not name or machine.names[rank] == name:
+            return False
+        machine.names[rank] = name
+        machine.changed = True
+        return True
 
     def set_labels(self, labels: Mapping[str, str]) -> None:
         """What the school calls its devices, by MAC; replaces what was set before."""

@@ -7,7 +7,7 @@ A case counts visits, not packets: the look-ups, hellos and answers of one page 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import tzinfo
 
 from msgspec import Struct
@@ -186,6 +186,14 @@ class Folder:
         if case is not None and verdict.name in case.names:
             case.learn(evidence)
             if case.dirty:
+                self._dirty[case.serial] = case
+
+    def rename(self, names: Mapping[str, str]) -> None:
+        """Devices are called otherwise now, by key: their open incidents say so too."""
+        for case in self._cases.values():
+            name = names.get(case.key[0])
+            if name is not None and name != case.device:
+                case.device, case.dirty = name, True
                 self._dirty[case.serial] = case
 
     def due(self) -> Iterator[Case]:

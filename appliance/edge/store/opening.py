@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import fcntl
+import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +23,9 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise StoreError(f"The folder {folder} for the box's records can't be made: {error.strerror}.") from error
+    # In a folder where everybody may write (/dev/shm), somebody else may have put one of this name there first.
+    if folder.parent.stat().st_mode & stat.S_IWOTH and (folder.is_symlink() or folder.stat().st_uid != os.geteuid()):
+        raise StoreError(f"The folder {folder} for the box's records belongs to somebody else; remove it.")
 
 
 @contextmanager

@@ -61,6 +61,20 @@ def test_folders_are_for_their_owner_only(store: Store, folder: Path) -> None:
     assert stat.S_IMODE(store.recent_dir.stat().st_mode) == 0o700
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs another user")
+def test_folder_that_somebody_else_put_there_is_refused(tmp_path: Path) -> None:
+    tmp_path.chmod(0o1777)
+    trap = tmp_path / "trap"
+    trap.mkdir()
+    os.chown(trap, 65_534, 65_534)
+    with pytest.raises(StoreError, match="belongs to somebody else"):
+        Store.open(tmp_path / "data", trap)
+    link = tmp_path / "link"
+    link.symlink_to(tmp_path / "data")
+    with pytest.raises(StoreError, match="belongs to somebody else"):
+        Store.open(tmp_path / "data", link)
+
+
 def test_locked_file_is_busy_and_works_again_afterwards(store: Store, folder: Path) -> None:
     with locked(folder), pytest.raises(StoreBusy, match="in use by another program"):
         store.save_incident(incident())
