@@ -28,6 +28,7 @@ from appliance.sensor import open_interface
 from appliance.wire.dissector import Dissector
 
 LIVE_PREFIX = "iface:"
+LAST_MOMENT = 253_402_300_800  # the year 10000
 # Unnamed connections are told once a while has passed without a name: how often to look for them, in the capture's seconds.
 FLUSH_EVERY = 1.0
 COLOURS = {
@@ -254,7 +255,9 @@ class Columns:
         """One sighting in its columns."""
         self._learn(sighting)
         kind = _kind(sighting)
-        clock = time.strftime("%H:%M:%S", time.localtime(sighting.time)) + f"{sighting.time % 1:.3f}"[1:]
+        # A damaged capture may say any time; the system knows years of four digits at most.
+        moment = sighting.time if 0 <= sighting.time < LAST_MOMENT else 0.0
+        clock = time.strftime("%H:%M:%S", time.localtime(moment)) + f"{moment % 1:.3f}"[1:5]
         machine = printable(self._heard.get(sighting.mac) or sighting.client or sighting.mac)
         cells = f"{machine[:22]:22}  {printable(getattr(sighting, 'name', '') or '-')}"
         return f"{clock:12}  {click.style(f'{kind:10}', fg=COLOURS.get(kind))}  {cells}{self._rest(sighting)}"

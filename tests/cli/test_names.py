@@ -126,6 +126,12 @@ def test_machine_is_called_what_it_calls_itself(capsys: pytest.CaptureFixture[st
     assert "oak-ipad-3" in capsys.readouterr().out.splitlines()[-1]
 
 
+@pytest.mark.parametrize("moment", [-5.0, 1e300, 1_700_000_000.9999])
+def test_time_that_is_none_does_not_stop_the_list(capsys: pytest.CaptureFixture[str], moment: float) -> None:
+    Columns().write("x", [NameAsked(time=moment, name="a.test")])
+    assert "a.test" in capsys.readouterr().out
+
+
 def test_name_cannot_steer_the_terminal() -> None:
     assert printable("a\x1b[31m\nb\u202ec") == "a?[31m?b?c"
 

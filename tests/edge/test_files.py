@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import struct
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from appliance.edge.capture_files import FileSource, PcapSource, open_capture
 from appliance.edge.files import MAX_FRAME, CaptureError, read_frames
@@ -186,3 +189,32 @@ def test_libpcap_reads_a_cut_capture_up_to_the_cut(tmp_path: Path) -> None:
     assert source.read() == [Frame(7.0, TWO)]
     assert source.problem
     assert source.read() is None
+
+
+SAMPLES = [
+    pcap((7, 0, ONE), (8, 0, TWO)),
+    Pcapng().interface(1, b"\x09\0\x01\0\x09\0\0\0").packet(ONE).packet(TWO).data,
+    gzip.compress(pcap((7, 0, ONE))),
+]
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    sample=st.sampled_from(SAMPLES),
+    changes=st.lists(st.tuples(st.integers(0, 200), st.integers(0, 255)), max_size=6),
+    data=st.data(),
+)
+def test_any_bytes_are_frames_or_one_of_our_errors(
+    tmp_path_factory: pytest.TempPathFactory, sample: bytes, changes: list[tuple[int, int]], data: st.DataObject
+) -> None:
+    mangled = bytearray(sample)
+    for at, value in changes:
+        mangled[at % len(mangled)] = value
+    path = tmp_path_factory.getbasetemp() / "mangled"
+    path.write_bytes(mangled[: data.draw(st.integers(0, len(mangled)))] + data.draw(st.binary(max_size=20)))
+    with contextlib.suppress(CaptureError):
+        assert all(isinstance(frame, Frame) for frame in read_frames(path))
+    with contextlib.suppress(CaptureError):
+        source_of_libpcap = open_capture(path)
+        while source_of_libpcap.read() is not None:
+            pass
