@@ -121,6 +121,7 @@ class Compilation:
             tally.problem += " What it said before stays in force."
 
     def _spool_names(self, names: Iterator[str], number: int, source: Source, spools: Sequence[_Spool]) -> None:
+        excepted, listed = f" {number * 2:06d}\n", f" {number * 2 + 1:06d}\n"
         for name in names:
             if name.startswith("sha256:"):
                 self._keep_sealed(name, number)
@@ -131,10 +132,10 @@ class Compilation:
             self._names += 1
             if self._names > MOST_NAMES:
                 raise ListError(f"there are more than {MOST_NAMES:,} names in all lists")
-            key = reverse(name)
-            rule = number * 2 + (0 if isinstance(name, Exempt) else 1)
+            labels = name.split(".")
+            labels.reverse()
             # '!' sorts below every character of a name and ' ' below '!': an entry comes right before all that is under it.
-            spools[bucket_of(key)].add(f"{key.replace('.', '!')} {rule:06d}\n")
+            spools[bucket_of(labels)].add("!".join(labels) + (excepted if isinstance(name, Exempt) else listed))
 
     def _forbidden(self, name: str, rule: Rule) -> bool:
         """Whether a name is a public suffix; our own lists of safe names hold some on purpose (`sch.uk`)."""

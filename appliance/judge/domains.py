@@ -72,10 +72,9 @@ class Shard(Struct, frozen=True):
     rules: Sequence[int]
 
 
-def bucket_of(reversed_name: str) -> int:
-    """Which of the buckets a reversed name falls into: by its first two labels, so that parents share it."""
-    second = reversed_name.find(".", reversed_name.find(".") + 1)
-    return crc32((reversed_name if second < 0 else reversed_name[:second]).encode()) % BUCKETS
+def bucket_of(labels: Sequence[str]) -> int:
+    """Which bucket a name falls into, given its labels from the right: the last two decide, so that parents share it."""
+    return crc32(f"{labels[0]}.{labels[1]}".encode()) % BUCKETS
 
 
 class DomainLists:
@@ -132,7 +131,7 @@ class DomainLists:
         labels = name.split(".")
         labels.reverse()
         key = ".".join(labels)
-        shard = self._shards[crc32(f"{labels[0]}.{labels[1]}".encode()) % BUCKETS]
+        shard = self._shards[bucket_of(labels)]
         for prefix in reversed(shard.trie.prefixes(key)):
             if len(prefix) == len(key) or key[len(prefix)] == ".":
                 return self._matched(shard.rules[shard.trie[prefix]], name[len(key) - len(prefix) :])

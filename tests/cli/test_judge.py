@@ -59,7 +59,8 @@ def test_harmless_test_names_cover_every_level(data: Path, name: str, category: 
     "name",
     [
         "childline.org.uk", "www.samaritans.org", "bbc.co.uk", "www.gov.uk", "teams.microsoft.com", "ttrockstars.com",
-        "essex.gov.uk", "www.someschool.anytown.sch.uk", "iwf.testfiltering.com", "support.trigger.example", "localhost", "192.0.2.1", "uk", "",
+        "essex.gov.uk", "www.someschool.anytown.sch.uk", "iwf.testfiltering.com", "support.trigger.example", "localhost",
+        "192.0.2.1", "uk", "",
     ],
 )  # fmt: skip
 def test_help_lines_school_sites_filter_tests_and_junk_have_no_category(data: Path, name: str) -> None:
