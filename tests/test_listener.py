@@ -150,7 +150,7 @@ def test_live_sensor_finds_its_guardian_again(ends: tuple[ChannelWriter, Channel
         source,
         FakeReader(NameAsked(time=1.0, name="a.test")),
         ends[0],
-        clock=lambda: float(next(moments)),
+        beat=lambda: float(next(moments)),
         reconnect=lambda: ours,
     )
     sensor.run(SILENT)
@@ -164,4 +164,4 @@ def test_live_sensor_without_a_way_back_says_so_and_ends(ends: tuple[ChannelWrit
     moments = iter(range(1000))
     source = FakeSource(*([frame(number)] for number in range(5)), live=True)
     with pytest.raises(ChannelError, match="went away"):
-        Listener(source, FakeReader(NameAsked(time=1.0, name="a")), ends[0], clock=lambda: float(next(moments))).run(SILENT)
+        Listener(source, FakeReader(NameAsked(time=1.0, name="a")), ends[0], beat=lambda: float(next(moments))).run(SILENT)
