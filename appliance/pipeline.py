@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from appliance.judge.devices import DeviceTable
 from appliance.judge.domains import Match
 from appliance.judge.folding import Folder, Hit
+from appliance.judge.intent import SENTENCES, Lately
 from appliance.judge.names import normalise
 from appliance.judge.outcomes import weigh_answer, weigh_hello
 from appliance.judge.verdicts import judge_match
@@ -71,6 +72,7 @@ class Pipeline:
         self.folder = Folder(zone)
         self.counts = Counts()
         self._verdicts = _VerdictMemory(lists)
+        self._lately = Lately()
         self._recent: dict[tuple[str, str, str, int], RecentName] = {}
         self._handlers: dict[type, Callable[[str, Seen], None]] = {
             NameAsked: self._name_asked,
@@ -173,7 +175,9 @@ class Pipeline:
             if verdict.category is None:
                 return  # a help line: no trace at all
             self.counts.flagged += 1
-            self.folder.hit(Hit(time=time, mac=key, device=self.devices.device(key).name, verdict=verdict))
+            intent = SENTENCES[self._lately.read(key, time, verdict.name)]
+            self.folder.hit(Hit(time=time, mac=key, device=self.devices.device(key).name, verdict=verdict, intent=intent))
+        self._lately.note(key, time, name)
         self._remember(key, time, kind, name)
 
     def _remember(self, key: str, time: float, kind: str, name: str) -> None:

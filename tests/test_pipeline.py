@@ -161,6 +161,16 @@ def test_label_of_the_school_names_the_device_in_the_next_sentence(lists: FakeLi
     assert incidents(pipeline)[0].device == "Library iPad"
 
 
+def test_reason_tells_whether_it_looks_like_part_of_another_page(lists: FakeLists) -> None:
+    pipeline = Pipeline(lists)
+    pipeline.feed([on(NameAsked, name="bet.example"), on(TlsHello, name="bet.example", time=100.1)])
+    assert "does not look like part of another page" in incidents(pipeline)[0].reason
+    pipeline = Pipeline(lists)
+    pipeline.feed([on(NameAsked, name=f"www.part{n}.example", time=100.0 + n / 10) for n in range(8)])
+    pipeline.feed([on(NameAsked, name="bet.example", time=101.0)])
+    assert "may be part of another page" in incidents(pipeline)[0].reason
+
+
 def test_name_learnt_later_corrects_the_open_incident(lists: FakeLists) -> None:
     pipeline = Pipeline(lists)
     pipeline.feed([on(NameAsked, name="bet.example")])

@@ -30,12 +30,13 @@ Key = tuple[str, str, bool]  # device, category, exercise
 
 
 class Hit(Struct, frozen=True, kw_only=True):
-    """One flagged sighting: which device (its key and the name to show), which verdict, when."""
+    """One flagged sighting: which device (its key and the name to show), which verdict, when; `intent` is a sentence."""
 
     time: float
     mac: str
     device: str
     verdict: Verdict
+    intent: str = ""
 
     @property
     def key(self) -> Key:
@@ -81,7 +82,8 @@ class Case:
         self.outcome: Outcome = "tried"
         self.evidence = ""
         self.confidence: Confidence = hit.verdict.confidence
-        self.reason = hit.verdict.reason
+        # Of the first visit; an exercise needs no reading of minds.
+        self.reason = hit.verdict.reason if hit.verdict.exercise else f"{hit.verdict.reason} {hit.intent}".strip()
         self.source = hit.verdict.source
         self.visits: dict[str, float] = {}
         self.acknowledged = self.sounds = False
