@@ -45,9 +45,14 @@ class Head:
 
     def __init__(self, namespace: Namespace) -> None:
         self._namespace = namespace
-        jar = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
+        self._jar = http.cookiejar.CookieJar()
         # No proxy of the machine's: the page is in the namespace.
-        self._opener = urllib.request.build_opener(jar, urllib.request.ProxyHandler({}))
+        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self._jar), urllib.request.ProxyHandler({}))
+
+    @property
+    def cookies(self) -> dict[str, str]:
+        """The session's cookies, for a browser that is to go on with it."""
+        return {cookie.name: cookie.value or "" for cookie in self._jar}
 
     def get(self, path: str) -> str:
         """A page's HTML; raises `LabError` where it is not served."""

@@ -17,19 +17,26 @@ from .box import Box, Head
 from .clients import fetch
 from .network import LabError
 from .school import Host, open_school, why_not
+from .screen import Screen
 from .wire import Tap
 
 PATIENCE: Final = 10.0
 POLL: Final = 0.02
+KINDS: Final = ("lamp", "page", "screen")
+SCREEN_PAUSE: Final = 2.5  # longer than the page takes to look again
 QUIET: Final = 3.5  # longer than a rhythm of the lamp, and than the guardian takes to write what is not urgent
 URGENT_CARD: Final = "item--urgent"
 
 
 class Latency(Struct, frozen=True):
-    """One run, in seconds from the arrival of the first packet that bears the name."""
+    """One run, in seconds from the arrival of the first packet that bears the name.
+
+    `lamp` is the red pin; `page` the page as it is served; `screen` as an open browser shows it, None where none was open.
+    """
 
     lamp: float
     page: float
+    screen: float | None = None
 
 
 class PageWatch(threading.Thread):
@@ -56,7 +63,7 @@ def as_asked(name: str) -> bytes:
     return b"".join(bytes([len(label)]) + label.encode() for label in name.split("."))
 
 
-def measure(box: Box, head: Head, host: Host, name: str, *, browser: bool) -> Latency:
+def measure(box: Box, head: Head, host: Host, name: str, *, browser: bool, screen: Screen | None = None) -> Latency:
     """Let a pupil open an urgent name, and wait for the lamp's red and for the page; raises `LabError` where one stays away."""
     with Tap(box.namespace) as tap:
         watch = PageWatch(head)
@@ -66,9 +73,10 @@ def measure(box: Box, head: Head, host: Host, name: str, *, browser: bool) -> La
         watch.join()
         opening.join()
     lamp = _lit(box, packet) if packet else None
-    if packet is None or lamp is None or watch.seen is None:
-        raise LabError(f"{name}: packet {packet}, lamp {lamp}, page {watch.seen}\n{box.said()}")
-    return Latency(lamp=lamp - packet, page=watch.seen - packet)
+    shown = screen.look(PATIENCE) if screen else None
+    if packet is None or lamp is None or watch.seen is None or (screen and shown is None):
+        raise LabError(f"{name}: packet {packet}, lamp {lamp}, page {watch.seen}, screen {shown}\n{box.said()}")
+    return Latency(lamp=lamp - packet, page=watch.seen - packet, screen=shown - packet if shown else None)
 
 
 def _open(host: Host, name: str, browser: bool) -> None:
@@ -115,14 +123,17 @@ def _is_red(box: Box) -> bool:
 def repeat(runs: int, *, browser: bool) -> list[Latency]:
     """So many runs in one school with one box, each with a name of its own."""
     names = [f"urgent-{number}.example" for number in range(runs)]
+    measured = []
     with open_school(switched_on=False) as school, Box(school.box, {"self_harm": names}) as box:
         school.switch_on()
         head = box.head()
-        measured = []
-        for number, name in enumerate(names):
-            host = list(school.hosts.values())[number % len(school.hosts)]
-            measured.append(measure(box, head, host, name, browser=browser))
-            settle(box, head)
+        with Screen(box, head) as screen:
+            for number, name in enumerate(names):
+                host = list(school.hosts.values())[number % len(school.hosts)]
+                measured.append(measure(box, head, host, name, browser=browser, screen=screen))
+                settle(box, head)
+                time.sleep(SCREEN_PAUSE)
+                screen.look_away()
     return measured
 
 
@@ -143,11 +154,11 @@ def main() -> None:
     if reason := why_not("chromium"):
         parser.error(reason)
     measured = repeat(options.runs, browser=not options.curl)
-    for number, one in enumerate(measured, 1):
-        print(f"run {number:3}   packet to lamp {one.lamp * 1000:6.0f} ms   packet to page {one.page * 1000:6.0f} ms")
-    result = {"runs": len(measured), "unit": "ms"}
-    told = {key: describe([msgspec.structs.asdict(one)[key] for one in measured]) for key in ("lamp", "page")}
-    print(json.dumps(result | told))
+    runs = [msgspec.structs.asdict(one) for one in measured]
+    print("milliseconds from the packet to    lamp    page  screen")
+    for number, run in enumerate(runs, 1):
+        print(f"run {number:3}" + " " * 25 + "".join(f"{1000 * run[key]:8.0f}" for key in KINDS))
+    print(json.dumps({"runs": len(runs), "unit": "ms"} | {key: describe([run[key] for run in runs]) for key in KINDS}))
 
 
 if __name__ == "__main__":

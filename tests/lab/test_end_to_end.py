@@ -15,6 +15,7 @@ from .box import Box, Head
 from .clients import ask, fetch
 from .latency import Latency, measure, settle
 from .school import SMALL_SCHOOL, School, open_school, why_not
+from .screen import Screen
 
 pytestmark = [pytest.mark.lab, pytest.mark.skipif(bool(why_not("chromium")), reason=why_not("chromium"))]
 
@@ -24,8 +25,8 @@ TRIGGER = "selfharm.trigger.example"
 HELP_LINE = "www.childline.org.uk"
 BENIGN = ("www.bbc.co.uk", "www.topmarks.co.uk", "scratch.mit.edu")
 PUPIL = "iPad-07"
-# The budget is a second on an idle machine; two cores that run browsers and everything else at the same time get some grace.
 BUDGET = 1.0
+SCREEN_BUDGET = 3.0  # an open page looks for news at its own pace
 
 
 class Story(Struct, frozen=True):
@@ -48,7 +49,8 @@ def story() -> Iterator[Story]:
         pupil = school.hosts[PUPIL]
         _ordinary_morning(school)
         assert f"<h1>www.{PROXY}</h1>" in pupil.browser.open(f"https://www.{PROXY}/", quic=True)
-        latency = measure(box, head, pupil, f"www.{URGENT}", browser=True)
+        with Screen(box, head) as screen:
+            latency = measure(box, head, pupil, f"www.{URGENT}", browser=True, screen=screen)
         # What became of the connection may follow a few seconds later.
         _wait(lambda: any(incident.outcome == "reached" for incident in box.incidents()), 6)
         yield Story(school, box, head, latency, box.incidents(), head.get("/"))
@@ -83,7 +85,7 @@ def test_the_listed_names_raise_their_incidents_on_the_device_that_opened_them(s
 
 def test_the_device_is_known_by_its_own_name_and_address(story: Story) -> None:
     mac = story.school.hosts[PUPIL].machine.mac
-    assert {(incident.device.lower(), incident.mac) for incident in story.incidents} == {(PUPIL.lower(), mac)}
+    assert {(incident.device, incident.mac) for incident in story.incidents} == {(PUPIL, mac)}
     with story.box.store(readonly=True) as store:
         device = store.device(mac)
     assert story.school.hosts[PUPIL].address in device.addresses
@@ -110,12 +112,17 @@ def test_the_lamp_is_red_within_a_second_of_the_packet(story: Story) -> None:
 
 def test_the_page_shows_it_to_the_head_within_a_second_of_the_packet(story: Story) -> None:
     assert 0 < story.latency.page <= BUDGET
-    assert PUPIL.lower() in story.page.lower()
+    assert PUPIL in story.page
     assert "a site about hurting yourself" in story.page
 
 
+def test_an_open_browser_shows_it_by_itself(story: Story) -> None:
+    assert story.latency.screen is not None
+    assert 0 < story.latency.screen <= SCREEN_BUDGET
+
+
 def test_nobody_sees_it_without_logging_in(story: Story) -> None:
-    assert PUPIL.lower() not in Head(story.box.namespace).get("/").lower()
+    assert PUPIL not in Head(story.box.namespace).get("/")
 
 
 def test_health_says_that_the_mirror_is_seen_and_nothing_was_lost(story: Story) -> None:
@@ -133,5 +140,5 @@ def test_a_test_name_is_an_exercise_and_deciding_puts_the_lamp_out(story: Story)
     ask(story.school.hosts["Office-PC"].namespace, TRIGGER)
     _wait(lambda: any(one.decision is None for one in story.box.incidents()), 5)
     fresh = [one for one in story.box.incidents() if one.decision is None]
-    assert [(one.device.lower(), one.category, one.exercise) for one in fresh] == [("office-pc", "self_harm", True)]
+    assert [(one.device, one.category, one.exercise) for one in fresh] == [("Office-PC", "self_harm", True)]
     settle(story.box, story.head)
