@@ -135,7 +135,7 @@ def _decoded(whole: bytes) -> Iterator[str]:
 
 @contextmanager
 def _opened(path: Path, progress: Progress | None) -> Iterator[Iterator[IO[bytes] | gzip.GzipFile]]:
-    """The byte streams that make up a list: one for a file, each `domains` file of a folder or an archive."""
+    """The byte streams that make up a list: the file itself, or the `domains` file of a folder or an archive."""
     try:
         if path.is_dir():
             yield _folder_streams(path)
@@ -198,23 +198,24 @@ def domains_files(folder: Path) -> list[Path]:
 
 def _folder_streams(folder: Path) -> Iterator[IO[bytes]]:
     files = domains_files(folder)
-    if not files:
-        raise ListError("the folder holds no file called domains")
-    for file in files:
-        with file.open("rb") as stream:
-            yield stream
+    _expect_one(len(files), "folder")
+    with files[0].open("rb") as stream:
+        yield stream
 
 
 def _archive_streams(raw: _Counted) -> Iterator[IO[bytes]]:
-    """Members called `domains`, read as they come: nothing is written, so no path in the archive can do harm."""
-    found = False
+    """The member called `domains`, read as it comes: nothing is written and no link followed, so no path in there can do harm."""
     with tarfile.open(fileobj=raw, mode="r:*") as archive:
-        for member in archive:
-            if not member.isreg() or Path(member.name).name != "domains":
-                continue
-            stream = archive.extractfile(member)
-            if stream is not None:
-                found = True
-                yield stream
+        members = [member for member in archive if member.isreg() and Path(member.name).name == "domains"]
+        _expect_one(len(members), "archive")
+        stream = archive.extractfile(members[0])
+        if stream is not None:
+            yield stream
+
+
+def _expect_one(found: int, what: str) -> None:
+    """One list stands for one category: the whole of UT1 under a single name would accuse sites of what they are not."""
     if not found:
-        raise ListError("the archive holds no file called domains")
+        raise ListError(f"the {what} holds no file called domains")
+    if found > 1:
+        raise ListError(f"the {what} holds {found} categories: name the {what} of one of them")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 from appliance.judge.categories import CATEGORIES, LEVELS, SERIOUS_CORE, category
 
 DESIGNED = {
@@ -60,3 +63,12 @@ def test_every_category_has_words_for_people() -> None:
         assert "_" not in entry.title + entry.phrase
         assert entry.four_c in ("content", "contact", "conduct", "commerce")
         assert entry.level in LEVELS
+
+
+def test_the_documentation_lists_the_categories_at_their_levels() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "lists.md").read_text(encoding="utf-8")
+    for level in LEVELS:
+        row = re.search(rf"^\| `{level}`[^|]*\|([^|]*)\|$", text, re.MULTILINE)
+        assert row is not None
+        told = {word for word in re.findall(r"[a-z_]+", row[1]) if word in CATEGORIES}
+        assert told == {key for key, entry in CATEGORIES.items() if entry.level == level}
