@@ -7,6 +7,7 @@ discovery where there is one, and else by the address alone. Strangers from outs
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from appliance.judge.addresses import is_ipv4, is_local, is_usable
@@ -20,6 +21,8 @@ ROUTER_ADDRESSES = 6  # IPv4 addresses of one MAC within an hour; a machine of i
 HOUR = 3600.0
 REFRESH = 300.0  # seconds after which "last heard" alone is worth writing to the card
 # What some makers' machines call themselves unless somebody chose a name: the end of the MAC tells them apart.
+# A number that a machine made up for itself (an mDNS UUID) names nothing that a person would know.
+_SERIAL = re.compile(r"[0-9a-fA-F-]{24,}")
 _COMPUTERS = ("mac", "macbook", "imac", "windows", "pc", "laptop", "chromebook")
 _GENERIC = frozenset(("ipad", "iphone", "android", "phone", "tablet", "watch", "localhost", "unknown", *_COMPUTERS))
 
@@ -84,6 +87,8 @@ class DeviceTable:
             return False
         machine = self._machines.get(key)
         name = clean_name(seen.name)
+        if _SERIAL.fullmatch(name):
+            return False
         rank = 0 if isinstance(seen, DhcpSeen) else 1 if isinstance(seen, Announced) else 2
         if machine is None or not name or machine.names[rank] == name:
             return False

@@ -12,11 +12,12 @@ from typing import Literal
 from appliance.judge.categories import CATEGORIES
 from appliance.model import Incident, Outcome
 
-Times = Literal["once", "twice", "often"]
+# "at-once": all of it within one minute, so that one time says it.
+Times = Literal["once", "twice", "often", "twice-at-once", "often-at-once"]
 Deed = Literal["opened", "used"]
 
 # Services run on their own: a device uses them, nobody "opens" them.
-_SERVICES = frozenset(key for key, category in CATEGORIES.items() if category.phrase.startswith("a service"))
+_SERVICES = frozenset(key for key, category in CATEGORIES.items() if " service" in category.phrase)
 
 _REACHED: dict[tuple[Deed, Times], str] = {
     ("opened", "once"): "{device} opened {what} at {first}.",
@@ -25,17 +26,24 @@ _REACHED: dict[tuple[Deed, Times], str] = {
     ("used", "once"): "{device} used {what} at {first}.",
     ("used", "twice"): "{device} used {what} twice, at {first} and {last}.",
     ("used", "often"): "{device} used {what} {count} times between {first} and {last}.",
+    ("opened", "twice-at-once"): "{device} opened {what} twice at {first}.",
+    ("opened", "often-at-once"): "{device} opened {what} {count} times at {first}.",
+    ("used", "twice-at-once"): "{device} used {what} twice at {first}.",
+    ("used", "often-at-once"): "{device} used {what} {count} times at {first}.",
 }
 _TRIED: dict[tuple[Deed, Times], str] = {
     ("opened", "once"): "{device} tried to open {what} at {first}. We can't tell whether it opened.",
     ("opened", "twice"): "{device} tried to open {what} twice, at {first} and {last}. We can't tell whether it opened.",
-    (
-        "opened",
-        "often",
-    ): "{device} tried to open {what} {count} times between {first} and {last}. We can't tell whether it opened.",
+    ("opened", "often"): (
+        "{device} tried to open {what} {count} times between {first} and {last}. We can't tell whether it opened."
+    ),
     ("used", "once"): "{device} looked for {what} at {first}. We can't tell whether it was used.",
     ("used", "twice"): "{device} looked for {what} twice, at {first} and {last}. We can't tell whether it was used.",
     ("used", "often"): "{device} looked for {what} {count} times between {first} and {last}. We can't tell whether it was used.",
+    ("opened", "twice-at-once"): "{device} tried to open {what} twice at {first}. We can't tell whether it opened.",
+    ("opened", "often-at-once"): "{device} tried to open {what} {count} times at {first}. We can't tell whether it opened.",
+    ("used", "twice-at-once"): "{device} looked for {what} twice at {first}. We can't tell whether it was used.",
+    ("used", "often-at-once"): "{device} looked for {what} {count} times at {first}. We can't tell whether it was used.",
 }
 _STOPPED: dict[tuple[Deed, Times], str] = {
     ("opened", "once"): "{device} tried {what} at {first}. The school's filter seems to have stopped it.",
@@ -48,11 +56,20 @@ _STOPPED: dict[tuple[Deed, Times], str] = {
     ("used", "often"): (
         "{device} looked for {what} {count} times between {first} and {last}. The school's filter seems to have stopped it."
     ),
+    ("opened", "twice-at-once"): "{device} tried {what} twice at {first}. The school's filter seems to have stopped it.",
+    ("opened", "often-at-once"): "{device} tried {what} {count} times at {first}. The school's filter seems to have stopped it.",
+    ("used", "twice-at-once"): "{device} looked for {what} twice at {first}. The school's filter seems to have stopped it.",
+    (
+        "used",
+        "often-at-once",
+    ): "{device} looked for {what} {count} times at {first}. The school's filter seems to have stopped it.",
 }
 _EXERCISE: dict[Times, str] = {
     "once": "This was a test: {device} asked for a harmless name for {what}, at {first}.",
     "twice": "This was a test: {device} asked twice for a harmless name for {what}, at {first} and {last}.",
     "often": "This was a test: {device} asked {count} times for a harmless name for {what}, between {first} and {last}.",
+    "twice-at-once": "This was a test: {device} asked twice for a harmless name for {what}, at {first}.",
+    "often-at-once": "This was a test: {device} asked {count} times for a harmless name for {what}, at {first}.",
 }
 _BY_OUTCOME: dict[Outcome, dict[tuple[Deed, Times], str]] = {
     "reached": _REACHED,
@@ -65,12 +82,13 @@ _BY_OUTCOME: dict[Outcome, dict[tuple[Deed, Times], str]] = {
 def write_sentence(incident: Incident, now: float, zone: tzinfo) -> str:
     """The sentence for an incident as somebody reads it at `now`: a time of another day carries its day."""
     category = CATEGORIES.get(incident.category)
-    return _template(incident).format(
+    first, last = speak_time(incident.first_seen, now, zone), speak_time(incident.last_seen, now, zone)
+    return _template(incident, at_once=first == last).format(
         device=incident.device,
         what=category.phrase if category else "a site on one of the box's lists",
         count=incident.count,
-        first=speak_time(incident.first_seen, now, zone),
-        last=speak_time(incident.last_seen, now, zone),
+        first=first,
+        last=last,
     )
 
 
@@ -84,9 +102,17 @@ def speak_time(time: float, now: float, zone: tzinfo) -> str:
     return day if then.year == today.year else f"{day} {then.year}"
 
 
-def _template(incident: Incident) -> str:
-    times: Times = "once" if incident.count <= 1 else "twice" if incident.count == 2 else "often"
+def _template(incident: Incident, *, at_once: bool) -> str:
+    times = _times(incident.count, at_once=at_once)
     if incident.exercise:
         return _EXERCISE[times]
     deed: Deed = "used" if incident.category in _SERVICES else "opened"
     return _BY_OUTCOME[incident.outcome][deed, times]
+
+
+def _times(count: int, *, at_once: bool) -> Times:
+    if count <= 1:
+        return "once"
+    if count == 2:
+        return "twice-at-once" if at_once else "twice"
+    return "often-at-once" if at_once else "often"

@@ -81,6 +81,13 @@ def test_netbios_questions_name_nobody() -> None:
     assert table.device(MAC).heard_name is None
 
 
+def test_serial_numbers_are_no_names() -> None:
+    table = DeviceTable()
+    observe(table, asked())
+    assert not table.observe_name(MAC, Announced(time=1.0, mac=MAC, name="79d88e83-725c-b71b-bad0-5862d5b22386"))
+    assert table.device(MAC).name == "Apple 0707"
+
+
 def test_hostile_names_are_cleaned_on_the_way_in() -> None:
     table = DeviceTable()
     observe(table, asked())
