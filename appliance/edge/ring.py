@@ -27,7 +27,8 @@ RETIRE_MILLISECONDS = 20
 MOST_BLOCKS = 8
 
 _REQUEST = struct.Struct("=7I")
-_BLOCK_HEAD = struct.Struct("=8xIII")  # status, packets, where the first one is
+_BLOCK_STATUS = struct.Struct("=8xI")
+_BLOCK_HEAD = struct.Struct("=12xII")  # packets, where the first one is
 # next, seconds, nanoseconds, captured, (length), status, where the frame is, (network), (hash), tag
 _PACKET_HEAD = struct.Struct("=4I4xIH2x4xI")
 _STATISTICS = struct.Struct("=III")
@@ -75,9 +76,11 @@ class Ring:
         frames: list[Frame] = []
         for _ in range(MOST_BLOCKS):
             start = self._next * BLOCK
-            status, count, first = _BLOCK_HEAD.unpack_from(self._memory, start)
-            if not status & STATUS_USER:
+            if not _BLOCK_STATUS.unpack_from(self._memory, start)[0] & STATUS_USER:
                 break
+            # A second look, and not with the status in one: an ARM core may read neighbouring words in any order, though
+            # never across the thousand instructions that lie between two steps of this interpreter.
+            count, first = _BLOCK_HEAD.unpack_from(self._memory, start)
             self._read_block(start + first, count, frames)
             self._memory[start + 8 : start + 12] = _KERNEL_OWNS
             self._next = (self._next + 1) % self._blocks
