@@ -1,0 +1,309 @@
+"""The page in a real Chromium: accessible in every state, by keyboard, on a phone, at four times the size, without scripts."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+if not Path("/usr/bin/chromium").exists():
+    pytest.skip("Debian's Chromium is not installed", allow_module_level=True)
+
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from appliance.model import Health, Lamp
+from tests.web_ui import school, served
+from web_ui import sessions
+
+pytestmark = pytest.mark.browser
+
+AXE = (Path(__file__).parent / "vendor" / "axe-core-4.14.1" / "axe.min.js").read_text()
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PAGES = {
+    "today": "/",
+    "inbox": "/to-look-at",
+    "everything": "/to-look-at?view=all",
+    "notes": "/to-look-at?view=notes",
+    "urgent": "/to-look-at/7",
+    "look": "/to-look-at/3",
+    "closed": "/to-look-at/1",
+    "devices": "/devices",
+    "device": f"/devices/{school.mac(7)}",
+    "nothing-found": "/devices?name=zebra",
+    "working": "/is-it-working",
+    "about": "/what-this-box-sees",
+    "missing": "/nowhere",
+}
+PHONE, NARROW, DESKTOP = (390, 800), (320, 640), (1100, 800)
+FOUR_TIMES = (320, 256)  # 1280 by 1024 at 400 per cent
+
+
+class Room:
+    """A furnished box, its page, and a browser to look at it with."""
+
+    def __init__(self, browser: Browser, home: Path, address: str) -> None:
+        self.browser, self.home, self.address = browser, home, address
+
+    def context(self, size: tuple[int, int] = DESKTOP, *, logged_in: bool = True, **options: Any) -> BrowserContext:
+        """A browser of somebody's own."""
+        made = self.browser.new_context(viewport={"width": size[0], "height": size[1]}, base_url=self.address, **options)
+        made.set_default_timeout(10_000)
+        if logged_in:
+            made.add_cookies([{"name": "safespan-session", "value": "token", "url": self.address}])
+        return made
+
+    def page(self, path: str, size: tuple[int, int] = DESKTOP, **options: Any) -> Page:
+        """A page, open."""
+        page = self.context(size, **options).new_page()
+        page.goto(path)
+        return page
+
+    def tell(self, lamp: Lamp, health: Health) -> None:
+        """What the guardian says now."""
+        with school.open_store(self.home) as store:
+            store.save_lamp(lamp)
+            store.save_health(health)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = served.launch(playwright)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("furnished")
+    with school.open_store(home) as store:
+        school.furnish(store)
+        store.save_incident(school.an_urgent())
+        store.add_session(sessions._hash("token"), school.HEAD, school.NOW, school.NOW + sessions.ABSOLUTE)
+    served.add_head(home)
+    return home
+
+
+@pytest.fixture(scope="module")
+def seen(browser: Browser, furnished: Path) -> Iterator[Room]:
+    """A room that nobody changes."""
+    with served.serve(furnished) as address:
+        yield Room(browser, furnished, address)
+
+
+@pytest.fixture
+def room(browser: Browser, furnished: Path, tmp_path: Path) -> Iterator[Room]:
+    """A room of one's own."""
+    home = Path(shutil.copytree(furnished, tmp_path / "box"))
+    with served.serve(home) as address:
+        yield Room(browser, home, address)
+
+
+@pytest.fixture
+def new_box(browser: Browser, tmp_path: Path) -> Iterator[Room]:
+    """A box that nobody has set up."""
+    with school.open_store(tmp_path) as store:
+        school.furnish(store)
+    with served.serve(tmp_path) as address:
+        yield Room(browser, tmp_path, address)
+
+
+def find_faults(page: Page) -> list[str]:
+    """What axe-core finds, one line each. Its script comes through the debugger, not through the page's policy."""
+    if not page.evaluate("Boolean(window.axe)"):
+        page.evaluate(AXE)
+    found = page.evaluate("tags => axe.run(document, {runOnly: tags})", TAGS)
+    return [f"{fault['id']}: {node['html'][:160]}" for fault in found["violations"] for node in fault["nodes"]]
+
+
+def assert_fits(page: Page) -> None:
+    """No sideways scrolling, and everything to press is at least 24 px each way (text links inside sentences excepted)."""
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1"), "wider than the screen"
+    small = page.evaluate(
+        """() => [...document.querySelectorAll('a, button, input:not([type=hidden]):not([type=radio]), summary, textarea')]
+            .filter(e => e.offsetParent && !e.closest('p, li:not(.nav li), dd, .govuk-skip-link'))
+            .map(e => [e.outerHTML.slice(0, 80), e.getBoundingClientRect()])
+            .filter(([, box]) => box.width && (box.height < 24 || box.width < 24)).map(([html]) => html)"""
+    )
+    assert small == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_is_accessible_by_day_and_night_and_fits_every_screen(seen: Room, name: str) -> None:
+    page = seen.page(PAGES[name], reduced_motion="reduce")
+    assert page.locator("h1").count() == 1
+    assert find_faults(page) == []
+    page.emulate_media(color_scheme="dark")
+    assert find_faults(page) == []
+    for width, height in (PHONE, NARROW, FOUR_TIMES):
+        page.set_viewport_size({"width": width, "height": height})
+        assert_fits(page)
+    page.context.close()
+
+
+@pytest.mark.parametrize("state", ["green", "red", "blind", "lost", "demonstration"])
+def test_axe_finds_nothing_in_any_state_of_the_lamp(room: Room, state: str) -> None:
+    said = {
+        "green": (school.a_lamp("green"), school.a_health()),
+        "red": (school.a_lamp("red", urgent=1, look=3), school.a_health()),
+        "blind": (school.a_lamp("amber", blind=True), school.a_health(problems=("no-mirror", "clock"), answers=3)),
+        "lost": (school.a_lamp("green", time=school.NOW - 600), school.a_health(time=school.NOW - 600)),
+        "demonstration": (school.a_lamp("green"), school.a_health(demonstration=True)),
+    }
+    room.tell(*said[state])
+    page = room.page("/", reduced_motion="reduce")
+    for path in ("/", "/is-it-working", "/to-look-at"):
+        page.goto(path)
+        assert find_faults(page) == [], path
+    page.context.close()
+
+
+def test_axe_finds_nothing_at_the_doors(new_box: Room, seen: Room) -> None:
+    page = new_box.page("/set-up", logged_in=False)
+    assert find_faults(page) == []
+    page.click("text=Make my account")
+    expect(page.locator(".govuk-error-summary")).to_be_focused()
+    assert find_faults(page) == []
+    page = seen.page("/log-in", logged_in=False)
+    page.fill("#username", "bevan")
+    page.click("button:has-text('Log in')")
+    assert find_faults(page) == []
+
+
+def test_wide_letter_spacing_cuts_nothing_off(seen: Room) -> None:
+    page = seen.page(PAGES["urgent"], NARROW, bypass_csp=True)
+    page.add_style_tag(content="* {line-height:1.5!important;letter-spacing:.12em!important;word-spacing:.16em!important}")
+    assert_fits(page)
+
+
+def test_a_head_sets_the_box_up(new_box: Room) -> None:
+    with school.open_store(new_box.home) as store:
+        code = store.first_run_code(school.NOW)
+    page = new_box.page("/", logged_in=False)
+    page.get_by_label("Code of the box").fill(code)
+    page.get_by_label("Your name").fill("Mrs Bevan")
+    page.get_by_label("Name to log in with").fill("bevan")
+    page.get_by_label("Passphrase", exact=True).fill(school.PASSPHRASE)
+    page.get_by_label("Passphrase, once more").fill(school.PASSPHRASE)
+    page.get_by_role("button", name="Make my account").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("3 things to look at today")
+    page.get_by_role("button", name="Log out").click()
+    expect(page.locator(".notice")).to_contain_text("You are logged out")
+
+
+@pytest.mark.parametrize(("scripts", "size"), [(True, DESKTOP), (False, NARROW)], ids=["desktop", "narrow-without-scripts"])
+def test_an_urgent_incident_is_worked_to_its_end(room: Room, scripts: bool, size: tuple[int, int]) -> None:
+    room.tell(school.a_lamp("red", urgent=1, look=3, buzzer=True), school.a_health())
+    page = room.page("/", size, java_script_enabled=scripts)
+    expect(page.get_by_role("heading", level=1)).to_have_text("One urgent thing needs you now")
+    page.get_by_role("link", name="See what happened").first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("opened a site about ending life at 11:05")
+    page.get_by_role("button", name="I am looking at this").click()
+    page.get_by_label("Add a note").fill("She is with Mr Rees.")
+    page.get_by_role("button", name="Save this note").click()
+    expect(page.locator(".record")).to_contain_text("She is with Mr Rees.")
+    page.get_by_label("Safeguarding").check()
+    page.get_by_role("button", name="I have dealt with it").click()
+    expect(page.locator(".notice")).to_contain_text("You have dealt with this")
+    with school.open_store(room.home) as store:
+        assert store.incident(7).decision == "safeguarding" and store.incident(7).acknowledged
+
+
+def test_it_can_all_be_done_from_the_keyboard(room: Room) -> None:
+    page = room.page("/to-look-at/3")
+    page.keyboard.press("Tab")
+    expect(page.locator(".govuk-skip-link")).to_be_focused()
+    page.keyboard.press("Enter")
+    stops = []
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        stops.append(page.evaluate("document.activeElement.textContent.trim() || document.activeElement.name"))
+        hidden = page.evaluate(
+            """() => { const b = document.activeElement.getBoundingClientRect();
+            return b.bottom < 0 || b.top > innerHeight || !getComputedStyle(document.activeElement).outlineStyle }"""
+        )
+        assert not hidden, stops[-1]
+        if stops[-1] == "decision":
+            break
+    assert "I am looking at this" in stops and "Save this note" in stops
+    page.keyboard.press("Space")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator(".notice")).to_contain_text("You have dealt with this")
+
+
+def test_the_first_screen_changes_by_itself_and_keeps_the_focus(room: Room) -> None:
+    page = room.page("/")
+    page.locator("#see-3").focus()
+    room.tell(school.a_lamp("red", urgent=1, look=3), school.a_health())
+    expect(page.locator("h1")).to_have_text("One urgent thing needs you now", timeout=6_000)
+    expect(page.locator("#see-3")).to_be_focused()
+
+
+def test_it_turns_grey_by_itself_when_nothing_answers(room: Room) -> None:
+    page = room.context().new_page()
+    page.clock.install()
+    page.goto("/")
+    expect(page.locator("h1")).to_have_text("3 things to look at today")
+    page.route("**/today/now*", lambda route: route.abort())
+    page.clock.run_for(130_000)
+    expect(page.locator("h1")).to_have_text("We have lost touch with the box")
+
+
+def test_nothing_leaves_the_box_and_the_policy_is_never_broken(seen: Room) -> None:
+    context = seen.context()
+    asked: list[str] = []
+    said: list[str] = []
+    context.on("request", lambda request: asked.append(request.url))
+    context.on("console", lambda message: said.append(message.text))
+    context.on("weberror", lambda error: said.append(str(error.error)))
+    page = context.new_page()
+    for name in ("today", "urgent", "devices", "working", "about"):
+        page.goto(PAGES[name])
+        page.wait_for_load_state("networkidle" if name != "today" else "load")
+    assert asked and all(url.startswith((seen.address, "data:")) for url in asked)
+    assert said == []
+
+
+def test_a_hostile_name_does_nothing_in_a_browser(room: Room) -> None:
+    nasty = '"><img src=x onerror=alert(1)><script>alert(1)</script>'
+    with school.open_store(room.home) as store:
+        store.save_devices([school.a_device(1, heard_name=nasty)])
+        number = store.save_incident(school.an_incident(device=nasty, mac=school.mac(1), names=(nasty,), reason=nasty)).id
+        store.add_note(number, nasty, by=nasty, now=school.NOW)
+    page = room.context(NARROW).new_page()
+    page.on("dialog", lambda dialog: pytest.fail("a script ran"))
+    for path in ("/", "/devices", f"/devices/{school.mac(1)}", f"/to-look-at/{number}"):
+        page.goto(path)
+        assert page.locator("img").count() == 0
+        assert_fits(page)
+
+
+def test_on_paper_there_is_nothing_to_press(seen: Room) -> None:
+    page = seen.page(PAGES["urgent"])
+    page.emulate_media(media="print")
+    for hidden in ("nav", "form", ".foot", ".strip"):
+        assert not page.locator(hidden).first.is_visible()
+    assert re.search(r"Incident 7\. Printed Tuesday 24 November, 11:20 by Mrs Bevan\.", page.locator(".only-print").inner_text())
+
+
+def test_a_phone_keeps_the_colour_apart_from_the_meaning(seen: Room, room: Room) -> None:
+    words: dict[str, str] = {}
+    states: dict[str, Callable[[], tuple[Lamp, Health]]] = {
+        "well": lambda: (school.a_lamp("green"), school.a_health()),
+        "urgent": lambda: (school.a_lamp("red", urgent=1), school.a_health()),
+        "blind": lambda: (school.a_lamp("amber", blind=True), school.a_health(problems=("no-mirror",))),
+    }
+    shapes = set()
+    for state, said in states.items():
+        room.tell(*said())
+        page = room.page("/", PHONE)
+        words[state] = page.locator(".lamp__word").inner_text()
+        shapes.add(page.locator(".lamp .bulb__light").evaluate("e => e.outerHTML"))
+        page.context.close()
+    assert len(set(words.values())) == len(shapes) == 3
