@@ -157,7 +157,10 @@ def swap_in(made: Path, lists_dir: Path) -> None:
     link = lists_dir / f"{_CURRENT}.new"
     link.unlink(missing_ok=True)
     link.symlink_to(final.name)
-    link.replace(lists_dir / _CURRENT)
+    current = lists_dir / _CURRENT
+    if current.is_dir() and not current.is_symlink():  # a copy of the folder that followed links: a restored backup
+        shutil.rmtree(current)
+    link.replace(current)
     _sync_folder(lists_dir)
     for old in lists_dir.iterdir():
         if old.is_dir() and not old.is_symlink() and old.name != final.name and old.name.startswith(("set-", "making-")):
@@ -262,10 +265,10 @@ def _crc(file: Path) -> int:
 
 def _shard(folder: Path, names: Piece, rules: Piece) -> Shard:
     trie = marisa_trie.Trie()
-    trie.mmap(str(folder / names.file))
+    trie.mmap(str(folder / Path(names.file).name))
     if not rules.size:
         return Shard(trie, ())
-    with (folder / rules.file).open("rb") as stream:
+    with (folder / Path(rules.file).name).open("rb") as stream:
         mapped = memoryview(mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ))
     width = rules.size // len(trie)
     if width * len(trie) != rules.size or width not in (1, 2):

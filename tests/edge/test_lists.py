@@ -181,6 +181,18 @@ def test_a_failed_compilation_leaves_the_old_set_and_no_litter(box: Box, monkeyp
     assert sorted(path.name[:4] for path in (box.data / "lists").iterdir()) == [".loc", "curr", "set-"]
 
 
+def test_a_copy_that_followed_the_link_is_replaced_once_it_is_stale(box: Box) -> None:
+    ensure(box.settings, box.data)
+    current = box.data / "lists" / "current"
+    real = current.resolve()
+    current.unlink()
+    real.rename(current)
+    assert box.category("proxy.listed.example") == "proxy_avoidance"
+    box.file.write_text("new.listed.example\nmore.listed.example\n")
+    assert box.category("new.listed.example") == "proxy_avoidance"
+    assert current.is_symlink()
+
+
 def test_an_open_set_outlives_its_replacement(box: Box) -> None:
     before = ensure(box.settings, box.data)
     box.file.write_text("new.listed.example\nmore.listed.example\n")
