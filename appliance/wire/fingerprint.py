@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import sha256
 from struct import pack, unpack
@@ -32,14 +33,12 @@ def fingerprint(shape: HelloShape, transport: str, named: bool, alpn: tuple[str,
     """The fingerprint, e.g. `t13d1516h2_8daaf6152771_e5627efa2ab1` (FoxIO's JA4 specification, BSD licence)."""
     ciphers, cipher_digest = _cipher_part(shape.ciphers)
     extensions = [kind for kind in shape.extensions if kind not in _GREASE]
-    signatures = _text(_words(shape.signatures[2:]))
-    hashed = _text(sorted(kind for kind in extensions if kind not in _NOT_HASHED))
-    tail = f"{hashed}_{signatures}" if signatures else hashed
+    hashed = tuple(sorted(kind for kind in extensions if kind not in _NOT_HASHED))
     first = alpn[0] if alpn else ""
     protocol = first[0] + first[-1] if first and first[0].isalnum() and first[-1].isalnum() else "00"
     counts = f"{min(ciphers, 99):02d}{min(len(extensions), 99):02d}"
     head = f"{transport}{_version(shape)}{'d' if named else 'i'}{counts}{protocol}"
-    return f"{head}_{cipher_digest}_{_digest(tail)}"
+    return f"{head}_{cipher_digest}_{_extension_digest(hashed, shape.signatures)}"
 
 
 # A network's clients offer the same few lists again and again: what is remembered here is looked up 19 times out of 20.
@@ -48,6 +47,13 @@ def _cipher_part(raw: bytes) -> tuple[int, str]:
     """How many cipher suites are offered, and their digest."""
     ciphers = _words(raw)
     return len(ciphers), _digest(_text(sorted(ciphers)))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _extension_digest(kinds: tuple[int, ...], signatures: bytes) -> str:
+    """The digest of extension types in order, and of the signature algorithms as they were offered."""
+    algorithms = _text(_words(signatures[2:]))
+    return _digest(f"{_text(kinds)}_{algorithms}" if algorithms else _text(kinds))
 
 
 def _version(shape: HelloShape) -> str:
@@ -61,11 +67,10 @@ def _words(raw: bytes) -> list[int]:
     return [value for value in unpack(f"!{len(raw) // 2}H", raw[: len(raw) & ~1]) if value not in _GREASE]
 
 
-def _text(values: list[int]) -> str:
+def _text(values: Sequence[int]) -> str:
     """The values as hexadecimal with commas between them."""
     return pack(f"!{len(values)}H", *values).hex(",", 2)
 
 
-@lru_cache(maxsize=_REMEMBERED)
 def _digest(text: str) -> str:
     return sha256(text.encode()).hexdigest()[:12] if text else "000000000000"

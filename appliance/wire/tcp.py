@@ -10,11 +10,13 @@ from appliance.model import HelloAnswered, Opened, Sighting
 from appliance.wire.conversation import Conversation
 from appliance.wire.envelope import Envelope
 from appliance.wire.limits import Limits
+from appliance.wire.reader import Malformed
 from appliance.wire.speech import recognise, starts_anew
 from appliance.wire.streams import Speech, Stream, Streams
 from appliance.wire.tls import ALERT, HANDSHAKE, SERVER_HELLO, starts_client_hello
 
 _DNS: Final = 53
+_SHORTEST_HEADER: Final = 0x5000  # five words of four bytes, in the field's upper four bits
 _SYN: Final = 0x02
 _RST: Final = 0x04
 _ACK: Final = 0x10
@@ -46,9 +48,11 @@ class Segments:
         return self._streams.held
 
     def feed(self, data: bytes, at: int, end: int) -> Sequence[Sighting]:
-        """The sightings of the segment in `data[at:end]`; raises struct.error where its header is cut off."""
+        """The sightings of the segment in `data[at:end]`; raises `Malformed`, or struct.error where its header is cut off."""
         envelope = self._envelope
         envelope.sender_port, envelope.port, seq, _, bits = _header(data, at)
+        if bits < _SHORTEST_HEADER:
+            raise Malformed("TCP header shorter than it can be")
         start = at + (bits >> 10 & 0x3C)
         key = envelope.sender + envelope.target + data[at : at + 4]
         if bits & (_SYN | _RST):

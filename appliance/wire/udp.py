@@ -28,6 +28,7 @@ from appliance.wire.tls import parse_client_hello, peek_client_hello
 
 _LONG_HEADER: Final = 0xC0
 _QUIC_VERSIONS: Final = frozenset(number.to_bytes(4, "big") for number in VERSIONS)
+_FIRST_CLIENT_PORT: Final = 1_024
 _SHORTEST: Final = 12  # bytes: a DNS header
 _GOOGLE: Final = 0x51  # "Q", the first letter of Google's versions
 
@@ -62,7 +63,10 @@ class Datagrams:
     def feed(self, payload: bytes) -> Sequence[Sighting]:
         """The sightings of one datagram's payload; ports and addresses are in the envelope."""
         envelope = self._envelope
-        known = _BY_PORT.get(envelope.port) or _BY_PORT.get(envelope.sender_port)
+        known = _BY_PORT.get(envelope.port)
+        # An answer goes to a port of the client's; below these, both ports are services' own and the target's counts.
+        if known is None and envelope.port >= _FIRST_CLIENT_PORT:
+            known = _BY_PORT.get(envelope.sender_port)
         kind, teller = known or ("dns", self._tell_dns)
         try:
             if told := teller(payload, envelope):

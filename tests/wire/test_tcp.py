@@ -196,6 +196,13 @@ def test_a_server_that_speaks_first_is_not_taken_for_a_client() -> None:
     assert wire.names == ["asked.example"]
 
 
+def test_a_header_shorter_than_it_can_be_is_malformed() -> None:
+    segment = bytearray(tcp(HELLO))
+    segment[12] = 0x40
+    wire = Wire().show(ethernet(ip4(bytes(segment), TCP)))
+    assert (wire.seen, wire.dissector.counters) == ([], {"malformed-frame": 1})
+
+
 def test_each_syn_is_a_connection_and_its_retransmission_is_not() -> None:
     wire = Wire().say(syn=100).say(syn=100).say(syn=200)
     opened = wire.kinds(Opened)

@@ -59,6 +59,13 @@ def test_bytes_behind_the_datagram_are_not_its_payload() -> None:
     assert Wire().show(ethernet(ip4(padded, UDP))).names == ["www.example.com"]
 
 
+def test_a_client_whose_port_is_a_services_number_by_chance_is_read() -> None:
+    hello = initial(crypto(HELLO))
+    for sender_port in (53, 1_646, 1_813, 2_152, 4_789, 5_353):
+        assert Wire().show(datagram(hello, 443, sender_port)).names == ["example.com"]
+        assert Wire().show(datagram(dns_query(), 53, sender_port)).names == ["www.example.com"]
+
+
 def test_other_payloads_on_other_ports_say_nothing() -> None:
     wire = Wire()
     for first in range(256):
