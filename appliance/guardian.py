@@ -23,7 +23,7 @@ from types import FrameType
 import click
 
 from appliance.config import Settings, SettingsError, load, recent_dir
-from appliance.edge import clock
+from appliance.edge import children, clock
 from appliance.edge.channel import ChannelError, ChannelReader
 from appliance.edge.compiled_lists import CorruptError
 from appliance.edge.lists import ensure, manifest_of, open_lists
@@ -251,17 +251,6 @@ def _same(one: Lamp, other: Lamp) -> bool:
     return (one.colour, one.sentence, one.urgent, one.look) == (other.colour, other.sentence, other.urgent, other.look)
 
 
-def listen(path: Path) -> socket.socket:
-    """A listening socket at `path` that this user and this group may connect to."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path.unlink(missing_ok=True)
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
-    listener.bind(str(path))
-    path.chmod(0o660)
-    listener.listen(1)
-    return listener
-
-
 @click.command()
 @click.option("--data-dir", type=click.Path(file_okay=False, path_type=Path), required=True, help="The folder of the records.")
 @click.option("--settings", "settings_file", type=click.Path(path_type=Path), help="A settings file.")
@@ -276,7 +265,7 @@ def main(data_dir: Path, settings_file: Path | None, socket_path: Path | None, f
         settings = load(settings_file)
         zone = clock.zone_of(settings)
         with Store.open(data_dir, recent_dir(data_dir), check=True) as store:
-            listener = listen(socket_path) if socket_path else None
+            listener = children.listen(socket_path) if socket_path else None
             lists = ensure(settings, data_dir)
             recorder = Recorder(store, Pipeline(lists, zone=zone))
             recorder.restore(clock.now())

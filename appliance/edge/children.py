@@ -1,4 +1,4 @@
-"""The box's other programs, started as children: their argument lists and the socket to the sensor, nothing of their code.
+"""The box's other programs, started as children: their argument lists and the sockets between them, nothing of their code.
 
 The sensor is its own program for the sake of its rights and of its libraries' licences, so it is only ever named here.
 """
@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from socket import AF_UNIX, SO_RCVBUF, SOCK_STREAM, SOL_SOCKET, socket, socketpair
+from socket import AF_UNIX, SO_RCVBUF, SOCK_CLOEXEC, SOCK_STREAM, SOL_SOCKET, socket, socketpair
 from typing import IO, Literal
 
 RECEIVE_BYTES = 1024 * 1024  # room for the sensor to go on while a commit waits for the card
@@ -41,6 +41,17 @@ def spawn_sensor(arguments: Sequence[str], *, stderr: int | IO[bytes] | None = N
             ours.close()
             raise
     return child, ours
+
+
+def listen(path: Path) -> socket:
+    """A listening socket at `path` that this user and this group may connect to."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC)
+    listener.bind(str(path))
+    path.chmod(0o660)
+    listener.listen(1)
+    return listener
 
 
 def spawn(module: str, *arguments: str, stderr: int | IO[bytes] | None = None) -> subprocess.Popen[bytes]:

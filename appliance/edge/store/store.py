@@ -122,12 +122,6 @@ class Store:
         with self._lasting.transaction():
             yield
 
-    @contextmanager
-    def write_recent(self) -> Iterator[None]:
-        """One transaction on the file in memory for all that is saved inside."""
-        with self._recent_db.transaction():
-            yield
-
     def save_devices(self, devices: Iterable[Device]) -> None:
         """Add devices, or bring what they say of themselves up to date; labels stay."""
         self._devices.save(devices)
