@@ -284,7 +284,8 @@ install_release() {
     mkdir -p -- "$source" "$prefix/releases"
     cp -R -- "$here"/{appliance,hardware,web_ui,phrase_lists,pyproject.toml,README.md,LICENSE} "$source/"
     # Debian's packages stay visible: on a Pi that has lgpio or RPi.GPIO and no libgpiod, the lights use those.
-    make_venv "$release" --clear --system-site-packages
+    # And only the system's own Python will do: one in somebody's home is out of reach of the box's users.
+    PATH=/usr/bin:/bin make_venv "$release" --clear --system-site-packages
     # What the system happens to have is left out of account: it may go, or be out of reach of the box's users.
     quietly "$pip_remedy" pip_install "$release/bin/python" --ignore-installed --require-hashes -r "$here/requirements.lock"
     quietly "$pip_remedy" pip_install "$release/bin/python" --no-deps --no-build-isolation "$source"
