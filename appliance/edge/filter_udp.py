@@ -14,7 +14,8 @@ IKE_BEHIND_NAT, OPENVPN, HTTPS = 4500, 1194, 443
 SOURCE, TARGET, LENGTH, WORD = 2, 3, 4, 5  # memory slots
 
 # QUIC versions 1 and 2 (RFC 9000, 9369).
-QUIC_VERSIONS = (0x00000001, 0x6B3343CF)
+QUIC_1, QUIC_2 = 0x00000001, 0x6B3343CF
+TYPE_BITS, HANDSHAKE_TYPE = 0x30, 0x20
 # IETF drafts ff0000xx, Facebook's faceb0xx, Google's Q0xx and T05x: what the version's upper bytes are.
 QUIC_FAMILIES = (0xFF000000, 0xFACEB000)
 GOOGLE_FAMILIES = (0x51300000, 0x54300000)
@@ -82,17 +83,17 @@ def _write_dns(code: Assembler) -> None:
 
 
 def _write_quic(code: Assembler) -> None:
-    """A long header of a known version, but not from port 443."""
-    on, client, short = code.fresh("quic"), code.fresh("client"), code.fresh("short")
+    """A long header of a known version; of version 1 not the Handshake type, which follows the hello.
+
+    The server's Initials pass too: they tell the connection id by which the client's later ones are known to be of no interest,
+    which is cheaper than trying to open those.
+    """
+    on, version_1, short = code.fresh("quic"), code.fresh("version 1"), code.fresh("short")
     code.load(1, 0, beyond_x=True)
     code.when("set", 0x80, None, short)
-    code.recall(TARGET)
-    code.when("eq", HTTPS, client)
-    code.recall(SOURCE)
-    code.when("eq", HTTPS, on)
-    code.label(client)
     code.load(4, 1, beyond_x=True)
-    code.when_in(QUIC_VERSIONS, "pass")
+    code.when("eq", QUIC_1, version_1)
+    code.when("eq", QUIC_2, "pass")
     code.store(WORD)
     code.alu("and", 0xFFFFFF00)
     code.when_in(QUIC_FAMILIES, "pass")
@@ -100,6 +101,10 @@ def _write_quic(code: Assembler) -> None:
     code.alu("and", 0xFFFF0000)
     code.when_in(GOOGLE_FAMILIES, "pass")
     code.jump(on)
+    code.label(version_1)
+    code.load(1, 0, beyond_x=True)
+    code.alu("and", TYPE_BITS)
+    code.when("eq", HANDSHAKE_TYPE, on, "pass")
     # Google QUIC to Q043: flags with the version bit, a connection id of eight bytes, "Q0".
     code.label(short)
     code.when("set", 0x01, None, on)
