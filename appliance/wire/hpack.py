@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator
 from typing import Final
 
 from appliance.wire.reader import Malformed, Reader
@@ -28,22 +28,38 @@ _ENTRY_COST: Final = 32
 _MAX_FIELDS: Final = 256
 
 
-def _huffman() -> Mapping[tuple[int, int], int]:
-    """Characters by the length and the value of their code."""
-    lengths = [(int(length, 36), 32 + index) for index, length in enumerate(_LENGTHS)]
+def _codes() -> Iterator[tuple[int, int, int]]:
+    """Length, value and character of every code that is known."""
     code = previous = 0
-    table = {}
-    for length, character in sorted([*lengths, (13, 0)]):
+    for length, character in sorted([*((int(length, 36), 32 + index) for index, length in enumerate(_LENGTHS)), (13, 0)]):
         if length > _LONGEST:
-            break
+            return
         code <<= length - previous
-        table[length, code] = character
+        yield length, code, character
         code += 1
         previous = length
-    return table
 
 
-_HUFFMAN: Final = _huffman()
+def _machine() -> tuple[tuple[tuple[int, int], ...], ...]:
+    """For each state, and each four bits that may come next: the state after them (-1: unknown), and the character (or -1)."""
+    leaves = {(length, code): character for length, code, character in _codes()}
+    inner = sorted({(short, code >> length - short) for length, code in leaves for short in range(length)})
+    states = {node: number for number, node in enumerate(inner)}
+
+    def after(node: tuple[int, int], bits: int) -> tuple[int, int]:
+        character = -1
+        for shift in (3, 2, 1, 0):
+            node = node[0] + 1, node[1] << 1 | bits >> shift & 1
+            if node in leaves:  # no code is shorter than five bits, so this happens once at most
+                character, node = leaves[node], (0, 0)
+            elif node not in states:
+                return -1, character
+        return states[node], character
+
+    return tuple(tuple(after(node, bits) for bits in range(16)) for node in inner)
+
+
+_MACHINE: Final = _machine()
 
 
 class Decoder:
@@ -133,15 +149,12 @@ def _string(reader: Reader) -> bytes:
 def _unpack(raw: bytes) -> bytes:
     """Huffman-coded text (section 5.2); the first character outside ASCII and everything behind it is left out."""
     found = bytearray()
-    code = length = 0
+    state = 0
     for byte in raw:
-        for shift in range(7, -1, -1):
-            code = code << 1 | byte >> shift & 1
-            length += 1
-            character = _HUFFMAN.get((length, code))
-            if character is not None:
+        for bits in (byte >> 4, byte & 15):
+            state, character = _MACHINE[state][bits]
+            if character >= 0:
                 found.append(character)
-                code = length = 0
-            elif length > _LONGEST:
+            if state < 0:
                 return bytes(found)
     return bytes(found)

@@ -25,7 +25,6 @@ _METHOD: Final = re.compile(
     rb"(?:GET|POST|HEAD|PUT|CONNECT|OPTIONS|DELETE|PATCH|PROPFIND|PROPPATCH|REPORT|SEARCH|TRACE|MKCOL|COPY|MOVE|LOCK|UNLOCK"
     rb"|NOTIFY|SUBSCRIBE|UNSUBSCRIBE|M-SEARCH|PRI) "
 )
-_HEAD_END: Final = re.compile(rb"\r?\n\r?\n")
 _HOST: Final = re.compile(rb"\nhost[ \t]*:[ \t]*([^\r\n]*)", re.IGNORECASE)
 _LENGTH: Final = re.compile(rb"\ncontent-length[ \t]*:[ \t]*(\d{1,20})[ \t]*\r?\n", re.IGNORECASE)
 _CHUNKED: Final = re.compile(rb"\ntransfer-encoding[ \t]*:[^\r\n]*chunked", re.IGNORECASE)
@@ -74,16 +73,21 @@ def parse_request_head(data: bytes, *, cut_off: bool = False) -> RequestHead | N
         if b"\n" in data or not may_become_request(data):
             raise Malformed("not a request line")
         return None
-    end = _HEAD_END.search(data)
-    if end is None and not cut_off and len(data) < MAX_HEAD:
+    end = _head_end(data)
+    if not end and not cut_off and len(data) < MAX_HEAD:
         return None
-    size = end.end() if end else len(data)
-    head = data[: end.start() + 1 if end else data.rfind(b"\n") + 1] + b"\n"
+    head = data[: end or data.rfind(b"\n") + 1]
     method, target = line
     field = _HOST.search(head)
     authority = _authority(method, target)
     host = bare_host(field[1]) if field else ""
-    return RequestHead(method, text_of(target), host or authority, authority, size, _body(head), end is not None)
+    return RequestHead(method, text_of(target), host or authority, authority, end or len(data), _body(head), end > 0)
+
+
+def _head_end(data: bytes) -> int:
+    """The offset behind the empty line that ends a head, with or without carriage returns; 0 where it has not come."""
+    ends = [at + len(mark) for mark in (b"\n\r\n", b"\n\n") if (at := data.find(mark)) >= 0]
+    return min(ends, default=0)
 
 
 def _request_line(data: bytes) -> tuple[str, bytes] | None:
