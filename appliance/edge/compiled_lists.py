@@ -32,7 +32,7 @@ from appliance.model import ListStatus
 
 # One trie takes about 100 bytes a name while it is built and 5 to 8 afterwards; more and smaller tries would share less.
 SHARD_NAMES = 2_500_000
-FORM = 1
+FORM = 2
 
 _CURRENT = "current"
 _MANIFEST = "manifest.json"
@@ -63,6 +63,13 @@ class Manifest(Struct, frozen=True, kw_only=True):
     sealed: dict[str, int]
     statuses: tuple[ListStatus, ...]
     tallies: dict[str, Tally] = {}
+
+
+class _Checked(Struct, frozen=True):
+    """The manifest as it lies on the card, with its CRC-32: one flipped bit could turn a category into another."""
+
+    crc: int
+    manifest: msgspec.Raw
 
 
 # --- writing --------------------------------------------------------------------------------------------------------
@@ -144,7 +151,8 @@ def write_manifest(manifest: Manifest, folder: Path) -> None:
     """The manifest, whole or not at all."""
     temporary = folder / f"{_MANIFEST}.new"
     with temporary.open("wb") as out:
-        out.write(msgspec.json.format(msgspec.json.encode(manifest), indent=1))
+        content = msgspec.json.format(msgspec.json.encode(manifest), indent=1)
+        out.write(msgspec.json.encode(_Checked(zlib.crc32(content), msgspec.Raw(content))))
         out.flush()
         os.fsync(out.fileno())
     temporary.replace(folder / _MANIFEST)
@@ -195,7 +203,10 @@ def read_manifest(lists_dir: Path) -> Manifest:
     """The manifest of the set in force; raises CorruptError."""
     file = lists_dir / _CURRENT / _MANIFEST
     try:
-        manifest = msgspec.json.decode(file.read_bytes(), type=Manifest)
+        whole = msgspec.json.decode(file.read_bytes(), type=_Checked)
+        if zlib.crc32(whole.manifest) != whole.crc:
+            raise CorruptError(f"{file}: damaged")
+        manifest = msgspec.json.decode(whole.manifest, type=Manifest)
     except (OSError, msgspec.DecodeError) as error:
         raise CorruptError(f"{file}: {error}") from error
     if manifest.form != FORM or len(manifest.shard_of_bucket) != BUCKETS:

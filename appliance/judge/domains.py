@@ -19,7 +19,6 @@ Kind = Literal["help", "allow", "block", "witness"]
 
 BUCKETS = 64
 _CACHED = 16_384  # names; a school asks for a few thousand different ones a day
-_SEALED_LABELS = 4  # sealed entries are registrable domains: `example.co.uk` at most, one label to spare
 
 
 class Rule(Struct, frozen=True, kw_only=True):
@@ -72,9 +71,14 @@ class Shard(Struct, frozen=True):
     rules: Sequence[int]
 
 
+def checksum_of(labels: Sequence[str]) -> int:
+    """The CRC-32 of a name's last two labels, given its labels from the right."""
+    return crc32(f"{labels[1]}.{labels[0]}".encode())
+
+
 def bucket_of(labels: Sequence[str]) -> int:
     """Which bucket a name falls into, given its labels from the right: the last two decide, so that parents share it."""
-    return crc32(f"{labels[0]}.{labels[1]}".encode()) % BUCKETS
+    return checksum_of(labels) % BUCKETS
 
 
 class DomainLists:
@@ -116,44 +120,41 @@ class DomainLists:
         return found
 
     def _look_up(self, name: str) -> Match | None:
-        """The most specific entry; a sealed one counts where it is at least as specific and nothing built in allows the name."""
-        listed = self._listed(name)
-        if self._sealed and (listed is None or listed.kind == "block"):
-            hidden = self._hidden(name)
+        """The most specific entry; a sealed one counts where it is at least as specific and nothing clears the name."""
+        labels = name.split(".")
+        if len(labels) < 2:
+            return None
+        labels.reverse()
+        check = checksum_of(labels)
+        listed = self._listed(name, labels, check) if self._shards else None
+        if (listed is None or listed.kind == "block") and self._may_be_sealed(labels, check):
+            hidden = self._hidden(labels)
             if hidden is not None and (listed is None or len(hidden.entry) >= len(listed.entry)):
                 return hidden
         return listed
 
-    def _listed(self, name: str) -> Match | None:
+    def _listed(self, name: str, labels: list[str], check: int) -> Match | None:
         """The longest entry of the tries that ends at a label's edge."""
-        if not self._shards or "." not in name:
-            return None
-        labels = name.split(".")
-        labels.reverse()
         key = ".".join(labels)
-        shard = self._shards[bucket_of(labels)]
+        shard = self._shards[check % BUCKETS]
         for prefix in reversed(shard.trie.prefixes(key)):
             if len(prefix) == len(key) or key[len(prefix)] == ".":
                 return self._matched(shard.rules[shard.trie[prefix]], name[len(key) - len(prefix) :])
         return None
 
-    def _hidden(self, name: str) -> Match | None:
-        """The sealed entry that covers the name, if any: its parents of two to four labels, longest first.
+    def _may_be_sealed(self, labels: list[str], check: int) -> bool:
+        """Whether the name's last two or three labels have a sealed entry's checksum: hardly ever, and then no hashing."""
+        if self._tags[check & 0xFFF]:
+            return True
+        return len(labels) > 2 and self._tags[crc32(f"{labels[2]}.{labels[1]}.{labels[0]}".encode()) & 0xFFF] == 1
 
-        Most are done with after a checksum of twelve bits; only what passes that is hashed.
-        """
-        data = name.encode()
-        starts, dot = [], data.rfind(b".")
-        for _ in range(_SEALED_LABELS - 1):
-            if dot < 0:
-                break
-            dot = data.rfind(b".", 0, dot)
-            if self._tags[crc32(data[dot + 1 :]) & 0xFFF]:
-                starts.append(dot + 1)
-        for start in reversed(starts):
-            rule = self._sealed.get(self._seal(name[start:]))
+    def _hidden(self, labels: list[str]) -> Match | None:
+        """The sealed entry that covers the name, if any. Sealed entries are registrable domains of two or three labels."""
+        for count in (3, 2):
+            parent = ".".join(reversed(labels[:count]))
+            rule = self._sealed.get(self._seal(parent))
             if rule is not None:
-                return self._matched(rule, name[start:])
+                return self._matched(rule, parent)
         return None
 
     def _matched(self, number: int, entry: str) -> Match:
