@@ -142,23 +142,27 @@ def names(
 
 
 def _read_all(sources: Sequence[str], listing: Listing, *, filtered: bool) -> bool:
-    """Read the files one by one, then all live sources together; whether any source could be read."""
-    good = 0
+    """Read the files one by one, then all live sources together, until Ctrl-C; whether any source could be read."""
+    good = False
     live: list[Reading] = []
-    with contextlib.suppress(KeyboardInterrupt):
+    try:
         for text in sources:
-            if text.startswith(LIVE_PREFIX):
-                live += _opened(text, listing, filtered)
-            else:
-                good += sum(_read_file(reading) for reading in _opened(text, listing, filtered))
-        good += len(live)
+            for reading in _opened(text, listing, filtered):
+                if reading.source.live:
+                    live.append(reading)
+                else:
+                    good |= _read_file(reading)
+        good |= bool(live)
         if live:
             privileges.drop_all()
         while live:
             live = [reading for reading in live if reading.step() or not _ended(reading.source)]
+    except KeyboardInterrupt:
+        # Whoever stops a listing has seen enough of it: that is no failure.
+        good = True
     for reading in live:
         reading.source.close()
-    return good > 0
+    return good
 
 
 def _opened(text: str, listing: Listing, filtered: bool) -> list[Reading]:

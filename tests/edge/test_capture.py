@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import select
 import signal
 import socket
 import subprocess
@@ -228,6 +230,25 @@ def test_what_finds_no_room_is_counted(cable: Namespace, ring: bool) -> None:
         source.close()
     assert source.dropped > 1000
     assert source.packets + source.dropped == len(frames)
+
+
+def test_listing_on_the_wire_has_no_lag_and_ends_well_with_ctrl_c(cable: Namespace) -> None:
+    code = "from appliance.cli import main; main()"
+    child = cable.start(
+        [sys.executable, "-c", code, "names", "iface:hear"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT
+    )
+    lines: list[bytes] = []
+    end = time.monotonic() + 10
+    while not lines and time.monotonic() < end:  # until it listens
+        put(cable, "talk", FRAMES[:1])
+        if select.select([child.stdout], [], [], 0.1)[0]:
+            lines.append(child.stdout.readline())  # type: ignore[union-attr]
+    assert json.loads(lines[0])["source"] == "hear"
+    child.send_signal(signal.SIGINT)
+    _, errors = child.communicate(timeout=10)
+    assert child.returncode == 0
+    assert b" dns" in errors
+    assert len(errors.splitlines()) == 1
 
 
 def test_filter_cannot_be_taken_off_again(cable: Namespace) -> None:
