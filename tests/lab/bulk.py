@@ -13,10 +13,10 @@ from typing import Final
 from .pcap import TCP, UDP, Packet, segment
 
 DATA_IN_BURST: Final = 10
-ACKS_IN_BURST: Final = 5
+ACKS_IN_BURST: Final = 3
 BURST: Final = DATA_IN_BURST + ACKS_IN_BURST
 TCP_PAYLOAD: Final = 1428  # an IPv6 segment with timestamps fills its frame
-QUIC_PAYLOAD: Final = 1250
+QUIC_PAYLOAD: Final = 1350
 MODULUS: Final = 0xFFFF
 WHOLE: Final = 0xFFFFFFFF
 # The start of a TLS record of application data, and of a QUIC packet with a short header.
@@ -47,11 +47,11 @@ class TcpBulk:
         self._ack = _tcp_pieces(self.client, options, b"")
 
     def burst(self) -> Iterator[bytes]:
-        """Ten full segments of data and five acknowledgements."""
+        """Ten full segments of data and three acknowledgements."""
         for number in range(DATA_IN_BURST):
             yield _numbered(self._data, self.position, self._said)
             self.position = (self.position + TCP_PAYLOAD) & WHOLE
-            if number % 2:
+            if number % 3 == 2:
                 yield _numbered(self._ack, self._said, self.position)
 
 
@@ -64,10 +64,10 @@ class UdpBulk:
         body = first + FILLING[1:QUIC_PAYLOAD]
         data = _udp(_turned(opening.data, ports, to_server=False), body)
         answer = _udp(_turned(opening.data, ports, to_server=True), first + FILLING[1:35])
-        self._burst = [frame for _ in range(ACKS_IN_BURST) for frame in (data, data, answer)]
+        self._burst = [*[data, data, data, answer] * ACKS_IN_BURST, data]
 
     def burst(self) -> Iterator[bytes]:
-        """Ten datagrams of data and five short ones the other way."""
+        """Ten datagrams of data and three short ones the other way."""
         return iter(self._burst)
 
 

@@ -1,15 +1,18 @@
-"""The parts of the school mix that need no network: right sums, right shares, other clients."""
+"""The school mix: right sums, right shares, other clients; and every name in it can be read again."""
 
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
 from . import pcap
 from .bulk import BURST, MODULUS, TcpBulk, UdpBulk, checksum
+from .listening import read_file
 from .pcap import Packet
-from .school_mix import bears_name, compose, for_other_clients
+from .school import why_not
+from .school_mix import bears_name, compose, for_other_clients, live_part, machines, write_mix
 
 CLIENT_4 = bytes.fromhex("18e829100001 3c5282002401 0800".replace(" ", ""))
 CLIENT_6 = bytes.fromhex("18e829100001 3c5282002402 86dd".replace(" ", ""))
@@ -71,6 +74,19 @@ def test_the_mix_has_its_share_of_names_and_its_length() -> None:
     assert 10_000 - BURST <= len(frames) <= 10_000 + BURST
     assert counts["names"] == 150
     assert len(set(frames)) > 1_000
+
+
+@pytest.mark.lab
+@pytest.mark.skipif(bool(why_not("chromium", "tcpdump")), reason=why_not("chromium", "tcpdump"))
+def test_every_name_that_was_opened_is_read_from_the_mix(tmp_path: Path) -> None:
+    log: dict[str, list[str]] = {"tls": [], "quic": []}
+    live = live_part(tmp_path, machines()[:3], 10_000, log)
+    counts: Counter[str] = Counter()
+    made = write_mix(tmp_path / "mix.pcap", compose(live, 10_000, counts), 10_000, counts)
+    assert made.packets == 10_000
+    found = {(one["kind"], one.get("name")) for one in read_file(tmp_path / "mix.pcap")}
+    assert [name for kind, names in log.items() for name in names if (kind, name) not in found] == []
+    assert {kind for kind, names in log.items() if names} == {"tls", "quic"}
 
 
 def _as_udp(packet: Packet) -> Packet:
