@@ -106,6 +106,7 @@ def open_live(name: str, megabytes: int = 16, *, ring: bool = True) -> LiveSourc
     `name` may be empty or `auto`: a wired card with a cable and no address. Raises CaptureError with what to do.
     """
     name = name if name not in ("", "auto") else _choose()
+    cards.switch_on(name)
     merging_off = cards.switch_off_merging(name)
     try:
         sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW | socket.SOCK_CLOEXEC, 0)

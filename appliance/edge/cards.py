@@ -13,7 +13,7 @@ from msgspec import Struct
 
 SYSFS = Path("/sys/class/net")
 IFF_UP = 0x1
-SIOCETHTOOL = 0x8946
+SIOCGIFFLAGS, SIOCSIFFLAGS, SIOCETHTOOL = 0x8913, 0x8914, 0x8946
 ETHTOOL_GFLAGS, ETHTOOL_SFLAGS, ETHTOOL_GGRO, ETHTOOL_SGRO = 0x25, 0x26, 0x2B, 0x2C
 ETH_FLAG_LRO = 1 << 15
 
@@ -52,6 +52,15 @@ def own_macs(sysfs: Path = SYSFS) -> frozenset[bytes]:
         with contextlib.suppress(OSError, ValueError):
             macs.add(bytes.fromhex((folder / "address").read_text().strip().replace(":", "")))
     return frozenset(macs)
+
+
+def switch_on(name: str) -> None:
+    """Raise a port that is off, as a mirror port without an address may be; nothing happens where that isn't allowed."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock, contextlib.suppress(OSError):
+        answer = fcntl.ioctl(sock, SIOCGIFFLAGS, struct.pack("@16sH22x", name.encode()[:15], 0))
+        flags = struct.unpack_from("@16sH", answer)[1]
+        if not flags & IFF_UP:
+            fcntl.ioctl(sock, SIOCSIFFLAGS, struct.pack("@16sH22x", name.encode()[:15], flags | IFF_UP))
 
 
 def switch_off_merging(name: str) -> bool:

@@ -166,6 +166,14 @@ def test_sensor_that_listens_has_no_rights_left(cable: Namespace) -> None:
     child.finish()
 
 
+def test_port_that_is_off_at_the_start_is_switched_on(cable: Namespace) -> None:
+    cable.ip("link set hear down")
+    child = Child(cable)
+    put(cable, "talk", FRAMES[:1])
+    child.until(asks("plain.example"))
+    child.finish()
+
+
 def test_port_that_goes_off_and_on_is_reported_and_heard_again(cable: Namespace) -> None:
     child = Child(cable)
     cable.ip("link set hear down")
