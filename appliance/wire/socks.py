@@ -38,7 +38,13 @@ def parse_socks(data: bytes) -> SocksRequest | None:
     """The request in what a client has said from the start; None where more is needed; raises `Malformed`."""
     if len(data) < 2:
         return None
-    return _parse_4(data) if data[0] == 4 else _parse_5(data)
+    if len(data) < 2:
+        return None
+    if data[0] == 4:
+        return _parse_4(data)
+    if data[0] != 5:
+        raise Malformed("not a SOCKS version")
+    return _parse_5(data)
 
 
 def _parse_5(data: bytes) -> SocksRequest | None:
