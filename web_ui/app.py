@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from flask import Flask, current_app, get_flashed_messages
-from flask_babel import Babel
+from flask import Flask, Response, current_app, get_flashed_messages, request
+from flask_babel import Babel, get_locale
 from flask_wtf import CSRFProtect
 from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 
 from appliance.config import Settings
 from web_ui import access, errors, guard, hostnames, sessions
 from web_ui.assets import Assets, make_blueprint
+from web_ui.latest import Latest
 from web_ui.passwords import Passphrases
 from web_ui.records import Records, now, store
 from web_ui.throttle import Throttle
@@ -55,6 +56,7 @@ def create_app(
     app.extensions |= {
         "records": Records(data_dir, recent_dir),
         "clock": clock,
+        "latest": Latest(0.0 if testing else 0.5),
         "doors": account.Doors(Passphrases(), Throttle()),
     }
     # Before Babel, which makes the template environment with the options that stand then.
@@ -65,7 +67,15 @@ def create_app(
     CSRFProtect(app)
     errors.install(app)
     _add_pages(app)
+    app.after_request(_forget_latest)
     return app
+
+
+def _forget_latest(response: Response) -> Response:
+    """Whatever a form may have changed, the live parts show at once."""
+    if request.method == "POST":
+        current_app.extensions["latest"].forget()
+    return response
 
 
 def _zone(name: str) -> Callable[[], str]:
@@ -88,6 +98,7 @@ def _set_up_templates(app: Flask) -> None:
     app.jinja_env.filters["safe_name"] = lambda name: hostnames.clean(name, 80)
     app.jinja_env.filters["safe_text"] = lambda text: incident_wording.break_dots(hostnames.clean(text, 600))
     app.jinja_env.filters["watched"] = lambda health: say_watched(health, now())
+    app.jinja_env.globals["language"] = lambda: str(get_locale()).replace("_", "-")
     app.context_processor(_common)
 
 

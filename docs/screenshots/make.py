@@ -32,7 +32,7 @@ def main(folder: Path) -> None:
     with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
         home = Path(scratch)
         with school.open_store(home) as store:
-            school.furnish(store)
+            school.furnish(store, lamp=school.a_lamp("red", urgent=1, look=3, buzzer=True))
             store.save_incident(school.an_urgent())
         browser = served.launch(playwright)
         with served.serve(home) as address:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from appliance.edge.store import Store
-from tests.web_ui import school
+from tests.web_ui import school, served
 from tests.web_ui.conftest import Clock, Visitor
 from web_ui import sessions
 from web_ui.passwords import NOBODY, Passphrases, find_fault
@@ -221,3 +221,9 @@ def test_over_https_the_cookies_belong_to_this_host_alone(account: None, visitor
     assert answer.status_code == 302
     assert cookies and all(cookie.startswith("__Host-safespan-session=") for cookie in cookies)
     assert all("Secure" in cookie and "Path=/" in cookie and "Domain" not in cookie for cookie in cookies)
+
+
+def test_a_name_made_at_the_box_with_capitals_logs_in_however_it_is_typed(visitor: Visitor, store: Store) -> None:
+    store.add_account("Rees", "Mr Rees", "deputy", served.hashed(), now=school.NOW)
+    assert visitor.log_in("REES").location == "/"
+    assert "You are Mr Rees." in visitor.get("/").text

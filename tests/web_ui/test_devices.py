@@ -67,3 +67,9 @@ def test_pages_turn(store: Store, head: Visitor) -> None:
     first, last = head.get("/devices").text, head.get("/devices?from=80").text
     assert first.count('class="device"') == 40 and "from=40" in first
     assert last.count('class="device"') == 20 and 'rel="next"' not in last
+
+
+def test_on_the_boxs_first_day_nothing_is_called_new(store: Store, head: Visitor) -> None:
+    store.save_devices([school.a_device(n, first_seen=school.NOW - n * 60) for n in range(5)])
+    page = words(head.get("/devices").text)
+    assert "New this week" not in page and "None of them has a name from you yet." in page

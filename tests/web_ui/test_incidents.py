@@ -124,7 +124,7 @@ def test_a_vanished_incident_says_so_on_each_of_its_addresses(morning: Store, he
 
 def test_what_the_device_did_around_it_is_told_in_groups(morning: Store, head: Visitor) -> None:
     page = words(head.get("/to-look-at/3").text)
-    assert "10:40 This is what came up: hide-me-now[.]example nationalgeographic[.]com" in page
+    assert "10:40–10:49 This is what came up: hide-me-now[.]example nationalgeographic[.]com" in page
 
 
 def test_after_two_days_only_the_incident_is_left(morning: Store, head: Visitor) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from flask import Flask
 
 from appliance.edge.store import Store
 from appliance.model import Health, Lamp
 from tests.web_ui import school
 from tests.web_ui.conftest import Clock, Visitor
 from tests.web_ui.test_incidents import words
+from web_ui.latest import Latest
 
 STATES: list[tuple[Lamp, Health, str, str]] = [
     (school.a_lamp("green"), school.a_health(), "well", "Nothing needs you We have been watching 23 devices since 8:41"),
@@ -108,3 +112,23 @@ def test_a_demonstration_says_that_it_is_one_on_every_page(morning: Store, head:
 def test_it_works_without_scripts(morning: Store, head: Visitor) -> None:
     page = head.get("/").text
     assert '<noscript><a href="/">Check again</a></noscript>' in page
+
+
+def test_many_open_tabs_ask_the_store_once_and_a_decision_shows_at_once(
+    morning: Store, head: Visitor, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app.extensions["latest"] = Latest(60)
+    asked: list[str] = []
+    real = Store.incidents
+
+    def counted(*given: Any, **named: Any) -> Any:
+        asked.append("incidents")
+        return real(*given, **named)
+
+    monkeypatch.setattr(Store, "incidents", counted)
+    version = head.get("/today/now").headers["ETag"].strip('"')
+    assert [head.get(f"/today/now?seen={version}").status_code for _ in range(30)] == [204] * 30
+    assert len(asked) == 1
+    head.get("/to-look-at/3")
+    head.post("/to-look-at/3/decision", {"decision": "behaviour"})
+    assert "iPad-07" not in head.get(f"/today/now?seen={version}").text

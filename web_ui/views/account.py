@@ -10,6 +10,7 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as AnyResponse
 
+from appliance.model import Account
 from web_ui import passwords, sessions
 from web_ui.passwords import Passphrases, TooBusyError
 from web_ui.records import now, store
@@ -118,28 +119,28 @@ def log_in_try() -> AnyResponse:
     """Let somebody in, or say how long to wait, or that it did not fit; never which of the two was wrong."""
     username = forms.line("username").casefold()[: forms.LINE_LIMIT]
     key = f"{username} {request.remote_addr}"
-    wait = _doors().throttle.wait(key, now()) or _wait_for_account(username)
+    account = next((account for account in store().accounts() if account.username.casefold() == username), None)
+    wait = _doors().throttle.wait(key, now()) or _wait_for_account(account)
     if wait:
         return make_response(_door(_say_wait(wait)), 429)
-    account = store().account(username)
     try:
         right = _doors().passphrases.check(forms.secret("passphrase"), account.password_hash if account else None)
     except TooBusyError:
         return make_response(_door(_("Many people are logging in just now. Wait ten seconds and try again.")), 429)
     if account:
-        store().note_login(username, right, now=now(), source=request.remote_addr or "")
-    if not right:
+        store().note_login(account.username, right, now=now(), source=request.remote_addr or "")
+    if account is None or not right:
         _doors().throttle.note_wrong(key, now())
         return make_response(_door(fault=_("The name or the passphrase is not right. Check both and try again")), 400)
     _doors().throttle.forget(key)
-    return _let_in(username)
+    return _let_in(account.username)
 
 
-def _wait_for_account(username: str) -> float:
+def _wait_for_account(account: Account | None) -> float:
     """Browsers that have logged in before never wait for others' wrong tries: nobody can lock the head out."""
-    if sessions.is_known(username) or store().failed_logins(username, now() - WINDOW) < ACCOUNT_TRIES:
+    if account is None or sessions.is_known(account.username):
         return 0.0
-    return 60.0
+    return 60.0 if store().failed_logins(account.username, now() - WINDOW) >= ACCOUNT_TRIES else 0.0
 
 
 def _let_in(username: str) -> AnyResponse:

@@ -35,9 +35,11 @@ class Row(Struct, frozen=True):
 def inventory() -> str:
     """Every device, the one heard last first, with a box to search by name."""
     asked = " ".join(request.args.get("name", "").split())[:80]
-    devices = [device for device in store().devices() if _fits(device, asked)]
+    known = store().devices()
+    devices = [device for device in known if _fits(device, asked)]
+    began = _began(known)
     start = max(0, request.args.get("from", 0, type=int))
-    rows = [_row(device) for device in devices[start : start + PAGE]]
+    rows = [_row(device, began) for device in devices[start : start + PAGE]]
     return render_template(
         "devices/inventory.html",
         rows=rows,
@@ -60,13 +62,18 @@ def _unnamed(devices: list[Device]) -> int:
     return sum(1 for device in devices if not device.label)
 
 
-def _row(device: Device) -> Row:
+def _began(devices: list[Device]) -> float:
+    """When the box heard its first device."""
+    return min((device.first_seen for device in devices), default=0.0)
+
+
+def _row(device: Device, began: float) -> Row:
     return Row(
         device.mac,
         clean(device.name, 80),
         wording.say_about(device),
         wording.say_seen(device, now()),
-        wording.badges(device, now()),
+        wording.badges(device, now(), began),
     )
 
 
@@ -84,7 +91,7 @@ def _page(device: Device, faults: forms.Faults, typed: str) -> str:
     return render_template(
         "devices/show.html",
         device=device,
-        row=_row(device),
+        row=_row(device, _began(store().devices())),
         facts=wording.facts(device, now()),
         sentences=sentences,
         sees=sees,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from typing import Any, cast
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, current_app, render_template, request
+from flask_babel import get_locale
 from msgspec import Struct
 
 from appliance.model import Health, Incident, Lamp
+from web_ui.latest import Latest
 from web_ui.records import now, store
 from web_ui.views.incidents import Card, make_cards, name_now
 from web_ui.wording import health as health_wording
@@ -45,13 +47,15 @@ class Week(Struct, frozen=True):
 @blueprint.get("/")
 def show() -> str:
     """The first screen."""
-    return render_template("today.html", week=_week(), health=store().health(), **_live())
+    # Made anew, and kept for the live part that soon asks what has changed since.
+    _latest().forget()
+    return render_template("today.html", week=_week(), health=store().health(), **_newest())
 
 
 @blueprint.get("/today/now")
 def now_part() -> Response:
     """The live part of the first screen; 204 where the browser has it already."""
-    return _unless_seen("today_now.html", _live())
+    return _unless_seen("today_now.html", _newest())
 
 
 @blueprint.get("/today/strip")
@@ -59,6 +63,14 @@ def strip() -> Response:
     """The lamp in the head of every other page; 204 where the browser has it already."""
     lamp, health = _read()
     return _unless_seen("strip.html", {"lamp": say_lamp(lamp, health, now()), "counts": store().count_open()})
+
+
+def _latest() -> Latest[dict[str, Any]]:
+    return cast(Latest[dict[str, Any]], current_app.extensions["latest"])
+
+
+def _newest() -> dict[str, Any]:
+    return _latest().get(str(get_locale()), _live)
 
 
 def _read() -> tuple[Lamp, Health | None]:

@@ -7,7 +7,8 @@ from web_ui.hostnames import clean
 from web_ui.wording.dates import say_ago, say_moment
 from web_ui.wording.texts import gettext as _
 
-NEW = 7 * 86_400.0
+DAY = 86_400.0
+NEW = 7 * DAY
 
 
 def say_about(device: Device) -> str:
@@ -29,10 +30,11 @@ def say_seen(device: Device, now: float) -> str:
     return _("Last heard %(ago)s", ago=say_ago(device.last_seen, now))
 
 
-def badges(device: Device, now: float) -> tuple[str, ...]:
-    """What is worth a glance: new, no name yet, an address that changes."""
+def badges(device: Device, now: float, began: float) -> tuple[str, ...]:
+    """What is worth a glance: new, no name yet, an address that changes. On a box's first day (`began`) everything is new."""
+    is_new = now - device.first_seen < NEW and device.first_seen - began > DAY
     worth = (
-        (now - device.first_seen < NEW, _("New this week")),
+        (is_new, _("New this week")),
         (not device.label and not device.heard_name, _("No name yet")),
         (device.private, _("Changing address")),
     )

@@ -43,7 +43,12 @@ def _step(number: int, names: Counter[str], known: frozenset[str]) -> Step:
             owners[owner(name)] += count
     sites = [show_site(name) for name, _count in owners.most_common(SHOWN)]
     flagged = [show_site(name) for name in sorted(names) if name in known][:SHOWN]
-    return Step(say_time(number * STEP), tuple(flagged), tuple(sites), max(0, len(owners) - SHOWN))
+    return Step(
+        f"{say_time(number * STEP)}–{say_time((number + 1) * STEP - 1)}",
+        tuple(flagged),
+        tuple(sites),
+        max(0, len(owners) - SHOWN),
+    )
 
 
 def owner(name: str) -> str:
