@@ -16,6 +16,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Literal
 
+from appliance import config
+
 Mirror = Literal["flood", "both", "upstream", "twice"]
 
 RUN_NETNS = Path("/run/netns")
@@ -23,6 +25,7 @@ ETC_NETNS = Path("/etc/netns")
 CLONE_NEWNET = 0x40000000
 OFFLOADS = ("tso", "off", "gso", "off", "gro", "off", "tx", "off")
 NAME = re.compile(r"^lab(\d+)x\d+-")
+FOLDER = re.compile(r"^safespan-lab-(\d+)-")
 NETWORK_NUMBERS = itertools.count(1)
 
 
@@ -125,13 +128,24 @@ def remove_namespace(full_name: str) -> None:
 
 
 def remove_leftovers() -> list[str]:
-    """Remove the namespaces of labs whose process is gone; their names."""
+    """Remove the namespaces and folders of labs whose process is gone; the namespaces' names."""
     folders = [folder for folder in (RUN_NETNS, ETC_NETNS) if folder.is_dir()]
     found = {entry.name for folder in folders for entry in folder.iterdir()}
     dead = [name for name in sorted(found) if (match := NAME.match(name)) and not Path(f"/proc/{match[1]}").exists()]
     for name in dead:
         remove_namespace(name)
+    for folder in Path(tempfile.gettempdir()).glob("safespan-lab-*"):
+        match = FOLDER.match(folder.name)
+        if match and not Path(f"/proc/{match[1]}").exists():
+            remove_folder(folder)
     return dead
+
+
+def remove_folder(folder: Path) -> None:
+    """Remove a lab's folder, and what a box in it kept in memory elsewhere."""
+    for data_dir in folder.glob("*/box/data"):
+        shutil.rmtree(config.recent_dir(data_dir), ignore_errors=True)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 class Network:
@@ -146,7 +160,7 @@ class Network:
         self.mirror = mirror
         self.mtu = mtu
         self.prefix = f"lab{os.getpid()}x{next(NETWORK_NUMBERS)}"
-        self.folder = Path(tempfile.mkdtemp(prefix="safespan-lab-"))
+        self.folder = Path(tempfile.mkdtemp(prefix=f"safespan-lab-{os.getpid()}-"))
         self.namespaces: dict[str, Namespace] = {}
 
     def __enter__(self) -> Network:
@@ -168,7 +182,7 @@ class Network:
         for namespace in self.namespaces.values():
             namespace.remove()
         self.namespaces.clear()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        remove_folder(self.folder)
 
     def namespace(self, name: str) -> Namespace:
         """A new machine without a cable."""

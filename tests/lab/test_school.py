@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -90,3 +91,4 @@ def test_a_lab_that_was_killed_is_swept_away_by_the_next() -> None:
         pass
     time.sleep(0.1)
     assert not [entry for entry in RUN_NETNS.iterdir() if entry.name in left]
+    assert not list(Path(tempfile.gettempdir()).glob(f"safespan-lab-{victim.pid}-*"))
