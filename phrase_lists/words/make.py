@@ -1,10 +1,10 @@
 """Makes `vocabulary.txt.gz`, the plain words that host labels are read with, from SCOWL's word lists.
 
-Run by hand: `python -m phrase_lists.words.make FOLDER`, where FOLDER holds SCOWL's files (`english-words.10` and so on; Debian's
+Run by hand: `python phrase_lists/words/make.py FOLDER`, where FOLDER holds SCOWL's files (`english-words.10` and so on; Debian's
 package `scowl` puts them under /usr/share/dict/scowl). SCOWL sorts words by how common they are, in sizes from 10 (the commonest)
-to 95. A word's cost is worked out from its size alone: the share of running text that we give to its size, divided by how many words
-the size has, as a negative natural logarithm. The shares are our own guesses, tuned on names of sites. SCOWL's terms stand in
-`SCOWL-COPYRIGHT.txt` beside this file.
+to 95. A word's cost is worked out from its size alone: the share of running text that we give to its size, divided by how many
+words the size has, as a negative natural logarithm. The shares are our own guesses, tuned on names of sites. SCOWL's terms
+stand in `SCOWL-COPYRIGHT.txt` beside this file.
 """
 
 from __future__ import annotations
@@ -23,10 +23,8 @@ _KINDS = ("words", "upper", "proper-names")
 _WORD = re.compile(r"[a-z]{1,20}")
 
 # SCOWL lists every letter and many abbreviations as words; with those, anything falls into pieces.
-_SHORT = frozenset(
-    "a i ad ai am an as at be by dj do eu ex go he hi hr id if in is it kg km me mr ms my no of oh ok on or pa pc pe pm ps re so "
-    "st to tv uk up us vs we".split()
-)
+_PAIRS = "adaiamanasatbebydjdoeuexgohehihridifinisitkgkmmemrmsmynoofohokonorpapcpepmpsresosttotvukupusvswe"
+_SHORT = frozenset(("a", "i", *(_PAIRS[at : at + 2] for at in range(0, len(_PAIRS), 2))))
 _RAREST_OF_THREE = 40  # words of three letters beyond this size are left out
 _RARE_LENGTHS = range(5, 16)  # of size 70
 
