@@ -118,8 +118,9 @@ class InitialReassembler(Generic[Origin]):
     def __init__(self, limits: Limits, counters: MutableMapping[str, int] | None = None) -> None:
         """`limits` bounds the flows, the bytes of one flow and of all of them; `counters` may be shared with others."""
         self._limits = limits
-        self._flows: dict[FlowKey, _Flow[Origin]] = {}
-        self._done: dict[FlowKey, _Done] = {}
+        # Ordered dictionaries drop their oldest entry at once; a plain one walks over every place that was freed before.
+        self._flows: OrderedDict[FlowKey, _Flow[Origin]] = OrderedDict()
+        self._done: OrderedDict[FlowKey, _Done] = OrderedDict()
         self._held = 0
         self.counters: MutableMapping[str, int] = {} if counters is None else counters
 
