@@ -5,6 +5,7 @@ What a flow, and all flows together, may hold is bounded; the offsets that packe
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterator, MutableMapping
 from typing import Final, Generic, TypeAlias, TypeVar
 
