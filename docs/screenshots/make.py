@@ -1,4 +1,7 @@
-"""Fill a store with a made-up school and photograph each page: `python -m docs.screenshots.make FOLDER` from the checkout."""
+"""Fill a store with a made-up school and photograph its pages, from the checkout.
+
+`python -m docs.screenshots.make` takes the README's three; `python -m docs.screenshots.make FOLDER` every page in every state.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +26,7 @@ PAGES = {
     "about": "/what-this-box-sees",
     "missing": "/nowhere",
 }
+HERE = Path(__file__).parent
 SIZES = {"desktop": (1100, 800), "phone": (390, 800), "narrow": (320, 700)}
 
 
@@ -36,13 +40,28 @@ def main(folder: Path) -> None:
             store.save_incident(school.an_urgent())
         browser = served.launch(playwright)
         with served.serve(home) as address:
+            if folder == HERE:
+                served.add_head(home)
+                _readme(browser, address)
+                return
             _doors(browser, address, folder, home)
             for size, (width, height) in SIZES.items():
                 _photograph(_enter(browser, address, width, height), address, folder, size)
             _photograph(_enter(browser, address, 1100, 800, dark=True), address, folder, "dark")
             _print(_enter(browser, address, 794, 1100), address, folder)
             _states(_enter(browser, address, 1100, 800), address, folder, home)
-        browser.close()
+
+
+def _readme(browser: Browser, address: str) -> None:
+    """What the README shows: the first screen, an urgent incident on a phone, and whether the box works."""
+    for name, path, width, height in (
+        ("today", "/", 1100, 860),
+        ("incident-phone", PAGES["urgent"], 390, 844),
+        ("working", PAGES["working"], 1100, 780),
+    ):
+        page = _enter(browser, address, width, height)
+        page.goto(address + path)
+        page.screenshot(path=HERE / f"{name}.png")
 
 
 def _doors(browser: Browser, address: str, folder: Path, home: Path) -> None:
@@ -107,4 +126,4 @@ def _states(page: Page, address: str, folder: Path, home: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1] if len(sys.argv) > 1 else "docs/screenshots"))
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else HERE)

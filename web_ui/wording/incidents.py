@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 from markupsafe import Markup, escape
 
@@ -43,6 +44,8 @@ def say_times(incident: Incident, now: float) -> str:
         )
     if local(first).date() == local(now).date():
         return _say_today(count, say_time(first), say_time(last))
+    if local(first).date() == local(now).date() - timedelta(days=1):
+        return _("%(num)d times yesterday between %(start)s and %(end)s", num=count, start=say_time(first), end=say_time(last))
     return _say_another_day(count, say_date(first, now), say_time(first), say_time(last))
 
 
