@@ -11,7 +11,7 @@ Steps = Literal["life", "exploitation", "extremism", "child", "conduct", "hiding
 
 
 class CategoryWords(Struct, frozen=True):
-    """`opened` and `tried` are whole sentences with `%(device)s` and `%(when)s`; `site` names the kind of site on its own."""
+    """`opened` and `tried` are whole sentences with `%(device)s` and `%(when)s`; `steps` says what to do first."""
 
     title: Any
     opened: Any
@@ -95,12 +95,6 @@ def _content() -> dict[str, CategoryWords]:
             _l("%(device)s opened a site of hate against women and girls %(when)s."),
             _l("%(device)s tried to open a site of hate against women and girls %(when)s."),
             "child",
-        ),
-        "misinformation": CategoryWords(
-            _l("Misinformation"),
-            _l("%(device)s opened a site known for made-up news %(when)s."),
-            _l("%(device)s tried to open a site known for made-up news %(when)s."),
-            "conduct",
         ),
     }
 
@@ -189,6 +183,12 @@ def _conduct() -> dict[str, CategoryWords]:
 
 def _rest() -> dict[str, CategoryWords]:
     return {
+        "misinformation": CategoryWords(
+            _l("Misinformation"),
+            _l("%(device)s opened a site known for made-up news %(when)s."),
+            _l("%(device)s tried to open a site known for made-up news %(when)s."),
+            "conduct",
+        ),
         "gambling": CategoryWords(
             _l("Gambling"),
             _l("%(device)s opened a gambling site %(when)s."),
