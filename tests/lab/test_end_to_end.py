@@ -26,7 +26,7 @@ HELP_LINE = "www.childline.org.uk"
 BENIGN = ("www.bbc.co.uk", "www.topmarks.co.uk", "scratch.mit.edu")
 PUPIL = "iPad-07"
 BUDGET = 1.0
-SCREEN_BUDGET = 3.0  # an open page looks for news at its own pace
+SCREEN_BUDGET = 2.0  # an open page looks for news once a second
 
 
 class Story(Struct, frozen=True):
