@@ -16,7 +16,7 @@ REVIEWED = frozenset(("en",))
 _FOLDER = "words"
 _PLACE = 10.5  # what a known name costs, as much as a common word
 _BAD = 11.0  # what a bad word costs that is no dictionary's; a short one is dearer, so as not to cut good words to pieces
-_BAD_SHORT = 13.0
+_BAD_SHORT = 14.0
 _BAD_FOREIGN = 13.5
 
 
@@ -38,7 +38,7 @@ def open_words() -> Words:
 def phrases_of(language: str) -> Iterator[Phrase]:
     """The phrases of one language's file, in plain letters; raises ValueError for an unknown category, place or weight."""
     for key, where, weight, listed in phrase_lists.rows(f"{_FOLDER}/{language}.tsv"):
-        if key not in CATEGORIES or where not in get_args(Where) or weight not in ("1", "2", "3", "4"):
+        if key not in CATEGORIES or where not in get_args(Where) or weight not in ("1", "2", "3", "4", "5"):
             raise ValueError(f"{language}.tsv has a row that says {key}, {where}, {weight}")
         number, read = int(weight), language in REVIEWED
         for text in _listed(listed):
@@ -74,19 +74,24 @@ def _costs(phrases: Iterable[Phrase], *calm: Iterable[Calm]) -> dict[str, float]
     for group in calm:
         for entry in group:
             for piece in entry.pieces:
-                costs.setdefault(piece, _PLACE)
+                if len(piece) > 2:
+                    costs.setdefault(piece, _PLACE)
     for phrase in phrases:
         if phrase.where != "text":
-            for piece in phrase.pieces:
-                if len(piece) > 2:
-                    costs.setdefault(piece, _bad_cost(piece, phrase.language))
+            _price(phrase, costs)
     return costs
 
 
-def _bad_cost(word: str, language: str) -> float:
-    if language != "en":
-        return _BAD_FOREIGN
-    return _BAD if len(word) > 4 else _BAD_SHORT
+def _price(phrase: Phrase, costs: dict[str, float]) -> None:
+    """Give the pieces of a phrase their costs; a single bad word of three or four letters is never cheap."""
+    foreign = phrase.language != "en"
+    for piece in phrase.pieces:
+        if len(piece) > 4:
+            costs.setdefault(piece, _BAD_FOREIGN if foreign else _BAD)
+        elif len(piece) > 2 and piece not in costs:
+            costs[piece] = _BAD_SHORT
+        elif len(phrase.pieces) == 1 and phrase.weight > 2 and len(piece) > 2:
+            costs[piece] = max(costs[piece], _BAD_SHORT)
 
 
 def _vocabulary() -> dict[str, float]:

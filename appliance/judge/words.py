@@ -133,14 +133,12 @@ def _verdict(name: str, finding: Finding, readings: Iterable[Reading], words: Wo
 
 def _findings(phrases: Iterable[Phrase], enough: int, extra: int = 0) -> list[Finding]:
     """The categories whose phrases weigh enough together, the gravest first; a phrase counts once."""
-    groups: dict[str, list[Phrase]] = {}
+    groups: dict[str, dict[tuple[str, ...], Phrase]] = {}
     for phrase in phrases:
-        group = groups.setdefault(phrase.category, [])
-        if phrase not in group:
-            group.append(phrase)
+        groups.setdefault(phrase.category, {}).setdefault(phrase.pieces, phrase)
     findings = []
     for key in sorted(groups, key=_ORDER.__getitem__):
-        telling = _longest(groups[key])
+        telling = _longest(list(groups[key].values()))
         weight = sum(phrase.weight for phrase in telling) + (extra if key == _HOSTED else 0)
         if weight >= enough and max(phrase.weight for phrase in telling) >= _TELLING:
             findings.append(_finding(key, weight, telling))

@@ -19,6 +19,8 @@ Index = Mapping[str, Sequence["Entry"]]
 
 _CACHED = 8_192  # labels
 _SHORT = 5  # letters; a shorter word next to letters that are no word is most likely a part of a brand
+_LONG = 8  # letters; a shorter one next to a letter or two that are no word most likely belongs to them
+_ANYWHERE = 5  # weight of words that are meant wherever they stand
 _STEMS = frozenset(("suicide", "self_harm", "eating_disorders"))
 _STEM_WEIGHT = 4
 _STEM_LETTERS = 6
@@ -171,11 +173,21 @@ def _phrases(tokens: Sequence[Token], words: Words) -> Reading:
 
 def _stands_free(tokens: Sequence[Token], at: int, phrase: Phrase) -> bool:
     """Whether a phrase may be meant: a short one is not where unknown letters touch it."""
-    if sum(len(piece) for piece in phrase.pieces) >= _SHORT:
+    length = sum(len(piece) for piece in phrase.pieces)
+    if phrase.weight >= _ANYWHERE or length >= _LONG:
         return True
     end = at + len(phrase.pieces)
-    free_before = tokens[at].begins or tokens[at - 1].known
-    return free_before and (end == len(tokens) or tokens[end].begins or tokens[end].known)
+    touching = [] if tokens[at].begins else [tokens[at - 1]]
+    if end < len(tokens) and not tokens[end].begins:
+        touching.append(tokens[end])
+    return all(_is_company(token, length) for token in touching)
+
+
+def _is_company(token: Token, length: int) -> bool:
+    """Whether a phrase of so many letters may be meant next to that piece; `a` and `i` fit between any two fragments."""
+    if token.known:
+        return len(token.text) > 1
+    return length >= _SHORT and len(token.text) > 2
 
 
 def _drawled(text: str, words: Words) -> Reading:
