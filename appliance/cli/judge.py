@@ -11,8 +11,10 @@ import click
 
 from appliance.cli.lists import lists_in_force, settings_option
 from appliance.cli.output import data_dir_option, format_option, print_records
+from appliance.edge.word_lists import open_words
 from appliance.judge.domains import DomainLists
 from appliance.judge.verdicts import judge_name
+from appliance.judge.words import Words
 
 _COLUMNS = ("name", "category", "level", "confidence", "reason")
 
@@ -25,12 +27,12 @@ _COLUMNS = ("name", "category", "level", "confidence", "reason")
 def judge(names: tuple[str, ...], data_dir: Path, settings_file: Path | None, form: str | None) -> None:
     """Say what the box thinks of each NAME, and why. `-` reads names from standard input, one a line."""
     lists = lists_in_force(settings_file, data_dir)
-    print_records(_verdicts(names, lists), _COLUMNS, form)
+    print_records(_verdicts(names, lists, open_words()), _COLUMNS, form)
 
 
-def _verdicts(names: tuple[str, ...], lists: DomainLists) -> Iterator[dict[str, Any]]:
+def _verdicts(names: tuple[str, ...], lists: DomainLists, words: Words) -> Iterator[dict[str, Any]]:
     for name in _spelled_out(names):
-        verdict = judge_name(name, lists)
+        verdict = judge_name(name, lists, words)
         yield {
             "name": verdict.name,
             "category": verdict.category,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import get_args
+
+import msgspec
 
 import phrase_lists
 from appliance.judge.categories import CATEGORIES
@@ -22,10 +24,12 @@ _BAD_FOREIGN = 13.5
 
 def open_words() -> Words:
     """Everything in `phrase_lists/words/`; raises OSError, and ValueError for a row that says something unknown."""
-    phrases = [phrase for language in LANGUAGES for phrase in phrases_of(language)]
+    costs = _vocabulary()
+    phrases = [_in_its_place(phrase, costs) for language in LANGUAGES for phrase in phrases_of(language)]
     covers, clears = _calm("covers"), _calm("clears")
+    _add_known(costs, phrases, covers, clears)
     return Words(
-        _costs(phrases, covers, clears),
+        costs,
         phrases,
         covers=covers,
         clears=clears,
@@ -43,6 +47,13 @@ def phrases_of(language: str) -> Iterator[Phrase]:
         number, read = int(weight), language in REVIEWED
         for text in _listed(listed):
             yield Phrase(pieces(text), key, number, where, language, read)  # type: ignore[arg-type]
+
+
+def _in_its_place(phrase: Phrase, english: Mapping[str, float]) -> Phrase:
+    """A foreign word that is an English one too (Romanian `curve`) says nothing in names; in texts it stays."""
+    if phrase.language != "en" and len(phrase.pieces) == 1 and phrase.pieces[0] in english:
+        return msgspec.structs.replace(phrase, where="text")
+    return phrase
 
 
 def _ending(ending: str, key: str, weight: str) -> Phrase:
@@ -64,9 +75,8 @@ def _listed(text: str) -> list[str]:
     return plain(text).split(", ")
 
 
-def _costs(phrases: Iterable[Phrase], *calm: Iterable[Calm]) -> dict[str, float]:
-    """What each known word costs: the dictionary's, then names and benign words, then the bad words that are in neither."""
-    costs = _vocabulary()
+def _add_known(costs: dict[str, float], phrases: Iterable[Phrase], *calm: Iterable[Calm]) -> None:
+    """Add to the dictionary's words, with their costs, names and benign words, then the bad words that are in neither."""
     for file in ("plain", "places"):
         for _, listed in phrase_lists.rows(f"{_FOLDER}/{file}.tsv"):
             # A name of several words is one word in a label: `stalbans`.
@@ -79,7 +89,6 @@ def _costs(phrases: Iterable[Phrase], *calm: Iterable[Calm]) -> dict[str, float]
     for phrase in phrases:
         if phrase.where != "text":
             _price(phrase, costs)
-    return costs
 
 
 def _price(phrase: Phrase, costs: dict[str, float]) -> None:

@@ -7,20 +7,22 @@ import re
 from appliance.judge.categories import CATEGORIES
 from appliance.judge.domains import DomainLists, Match
 from appliance.judge.names import normalise
+from appliance.judge.words import Words, judge_words
 from appliance.model import Verdict
 
 _ADDRESS = re.compile(r"\[?(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]*:[0-9a-f.]*:[0-9a-f:.]*)\]?(?:%\w+)?", re.IGNORECASE | re.ASCII)
 _SHOWN = 80  # characters of a name that is not one
 
 
-def judge_name(name: str, lists: DomainLists) -> Verdict:
-    """What the lists say of any text given as a name: junk, addresses and single words get a verdict that says so."""
+def judge_name(name: str, lists: DomainLists, words: Words | None = None) -> Verdict:
+    """What the lists, and failing them the words, say of any text given as a name; junk and addresses are told as such."""
     clean = normalise(name)
     if clean is None:
         return Verdict(name=name, reason=_not_a_name(name), confidence="low")
     match = lists.match(clean)
     if match is None:
-        return Verdict(name=clean, reason=f"No list names {clean}.", confidence="low")
+        guess = judge_words(clean, words) if words is not None else None
+        return guess or Verdict(name=clean, reason=f"No list names {clean}.", confidence="low")
     return judge_match(clean, match)
 
 

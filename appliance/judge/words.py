@@ -115,14 +115,14 @@ def _verdict(name: str, finding: Finding, readings: Iterable[Reading], words: Wo
     serious = category(finding.category).serious
     read = " ".join(" ".join(reading.words) for reading in readings if reading.phrases)
     telling = "”, “".join(finding.phrases)
-    spelled = f"reads as “{read}”" if read else "has a telling last label"
+    spelled = f"reads as “{read}”: “{telling}”" if read and read != telling else f"says “{telling}”, which"
     return Verdict(
         name=name,
         category=finding.category,
         level=finding.level if sure or serious else "note",
         source=f"Safespan: words ({', '.join(finding.languages)}), {words.version}",
         entry=", ".join(finding.phrases),
-        reason=f"No list names {name}, but it {spelled}: “{telling}” may mean {category(finding.category).phrase}. "
+        reason=f"No list names {name}, but it {spelled} may mean {category(finding.category).phrase}. "
         "This is a guess from the words alone.",
         confidence="medium" if sure and finding.reviewed else "low",
     )

@@ -1,6 +1,6 @@
 """Measures what words find and what they flag wrongly, on samples of public lists beside the checkout.
 
-`python -m tests.judge.measure_words [--show SAMPLE]` prints the table of docs/words.md; `--show` prints what a sample's flagged names are.
+`python -m tests.judge.measure_words` prints the table of docs/words.md; with `--show SAMPLE`, which names it flagged.
 """
 
 from __future__ import annotations
