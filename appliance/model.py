@@ -281,6 +281,24 @@ class ListStatus(Struct, frozen=True, kw_only=True):
     problem: str = ""
 
 
+class Sight(Struct, frozen=True, kw_only=True):
+    """How much of what one device did in one hour was in sight. `mac` is empty for the whole school.
+
+    `reasons` count connections without a name by why they have none; "silent" ones never got as far as a name and are not in
+    `seen`.
+    """
+
+    hour: float  # when it began
+    mac: str = ""
+    heard: int = 0  # sightings of any kind
+    asked: int = 0  # look-ups in sight
+    answered: int = 0
+    seen: int = 0  # connections
+    named: int = 0  # of these, how many the box can say where they went
+    quiet: int = 0  # of the school: devices that were heard and named nothing
+    reasons: dict[str, int] = {}
+
+
 class Health(Struct, frozen=True, kw_only=True):
     """Whether the box works and what it cannot see. Written by the guardian once a second."""
 
@@ -305,6 +323,8 @@ class Health(Struct, frozen=True, kw_only=True):
     lists: tuple[ListStatus, ...] = ()
     clock_synced: bool | None = None
     reasons: dict[str, int] = {}
+    sight: Sight | None = None  # the school in the hour at hand
+    sight_sentence: str = ""  # the same in one sentence
     problems: tuple[str, ...] = ()  # ids of what is wrong: "no-packets", "no-mirror", "drops", "no-lists", ...
 
 

@@ -13,10 +13,13 @@ from typing import Protocol
 from msgspec import Struct
 from msgspec.structs import replace
 
+from appliance.judge.blindness import Meter
 from appliance.judge.devices import DeviceTable
 from appliance.judge.domains import Match
+from appliance.judge.evasion import Evasion
 from appliance.judge.folding import Folder, Hit
-from appliance.judge.intent import SENTENCES, Lately
+from appliance.judge.hidden_names import as_asked
+from appliance.judge.intent import SENTENCES, Lately, site_of
 from appliance.judge.names import normalise
 from appliance.judge.outcomes import weigh_answer, weigh_hello
 from appliance.judge.verdicts import judge_match
@@ -41,6 +44,7 @@ from appliance.model import (
 
 RECENT_WAITING = 50_000  # (device, kind, name) within one flush; seconds of the busiest school
 VERDICTS = 20_000  # names whose verdict is remembered, twice
+_NAMING = (NameAsked, DnsAnswer, TlsHello, QuicHello, HttpHost, HelloAnswered)
 
 
 class NameLists(Protocol):
@@ -67,10 +71,20 @@ class Counts(Struct):
 class Pipeline:
     """One box's judgement. Feed it sightings; then take what changed and hand it to whoever owns the store."""
 
-    def __init__(self, lists: NameLists, *, zone: tzinfo = UTC, devices: DeviceTable | None = None) -> None:
+    def __init__(
+        self,
+        lists: NameLists,
+        *,
+        zone: tzinfo = UTC,
+        devices: DeviceTable | None = None,
+        registrable: Callable[[str], str] = site_of,
+    ) -> None:
+        """`registrable` gives the part of a name that somebody can own, empty where there is none."""
         self.devices = devices or DeviceTable()
         self.folder = Folder(zone)
         self.counts = Counts()
+        self.evasion = Evasion(registrable)
+        self.meter = Meter(self.evasion.lookups, self.evasion.hidden)
         self._verdicts = _VerdictMemory(lists)
         self._lately = Lately()
         self._recent: dict[tuple[str, str, str, int], RecentName] = {}
@@ -96,6 +110,8 @@ class Pipeline:
             handler = handlers.get(type(seen))
             if handler is not None and key:
                 handler(key, seen)
+            if key:
+                self._look_for_evasion(key, seen)
         if sightings:
             self.counts.sightings += len(sightings)
             self.last_time = max(self.last_time, sightings[-1].time)
@@ -122,8 +138,20 @@ class Pipeline:
             "devices-evicted": self.devices.evicted,
             "incidents-capped": self.folder.capped,
             "recent-names-dropped": self.counts.recent_dropped,
+            "sight-evicted": self.meter.evicted,
+            **self.evasion.bounds(),
         }
         return {reason: count for reason, count in found.items() if count}
+
+    def _look_for_evasion(self, key: str, seen: Seen) -> None:
+        """What no list knows: tunnels, hidden look-ups, shapes; and how much of it all was in sight."""
+        name = getattr(seen, "name", "")
+        if name and type(seen) in _NAMING and self._verdicts.is_help(name):
+            return
+        for hit in self.evasion.observe(key, seen, lambda device: self.devices.device(device).name):
+            self.counts.flagged += 1
+            self.folder.hit(hit)
+        self.meter.observe(key, seen)
 
     def _name_asked(self, key: str, seen: Seen) -> None:
         assert isinstance(seen, NameAsked)
@@ -175,6 +203,10 @@ class Pipeline:
             if verdict.category is None:
                 return  # a help line: no trace at all
             self.counts.flagged += 1
+            if kind == "dns":
+                verdict = as_asked(verdict)
+            elif verdict.category == "encrypted_dns":
+                self.meter.hides_lookups(key)
             intent = SENTENCES[self._lately.read(key, time, verdict.name)]
             self.folder.hit(Hit(time=time, mac=key, device=self.devices.device(key).name, verdict=verdict, intent=intent))
         self._lately.note(key, time, name)
@@ -219,6 +251,11 @@ class _VerdictMemory:
         """The verdict where it has a category."""
         verdict = self.of(name)
         return verdict if verdict is not None and verdict.category is not None else None
+
+    def is_help(self, name: str) -> bool:
+        """Whether the name is a help line's: nothing may count it."""
+        verdict = self.of(name)
+        return verdict is not None and verdict.category is None
 
     def _judged(self, name: str) -> Verdict | None:
         clean = normalise(name)

@@ -193,7 +193,7 @@ def test_verdicts_are_remembered_and_the_memory_is_bounded(lists: FakeLists) -> 
 def test_flood_of_names_is_bounded_and_counted(lists: FakeLists) -> None:
     pipeline = Pipeline(lists)
     pipeline.feed([on(NameAsked, name=f"n{n}.example") for n in range(RECENT_WAITING + 1_000)])
-    assert pipeline.reasons() == {"recent-names-dropped": 1_000}
+    assert pipeline.reasons()["recent-names-dropped"] == 1_000
     assert len(pipeline.take_recent()) == RECENT_WAITING
 
 
@@ -235,4 +235,5 @@ def test_flood_of_machines_and_listed_names_stays_within_every_bound(lists: Fake
     assert len(pipeline.folder) <= 500
     assert len(list(pipeline.folder.due())) <= 500
     assert len(pipeline.take_recent()) <= RECENT_WAITING
-    assert pipeline.reasons() == {"devices-evicted": pytest.approx(19_000, abs=60), "incidents-capped": 19_500}
+    reasons = pipeline.reasons()
+    assert reasons["devices-evicted"] == pytest.approx(19_000, abs=60) and reasons["incidents-capped"] == 19_500

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Network, ip_address
+from ipaddress import IPv4Network, IPv6Address, ip_address
 
 # RFC 1918, RFC 6598 (carriers' shared space), RFC 3927 (self-given).
 _LOCAL = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16")))
@@ -30,3 +30,22 @@ def is_local(address: str) -> bool:
     except ValueError:
         return False
     return parsed.version == 6 or any(parsed in network for network in _LOCAL)
+
+
+def is_outside(address: str, client: str) -> bool:
+    """Whether an address that `client` speaks to is on the internet: for IPv6 that its first 48 bits, a site's, are others."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return False
+    if parsed.version == 4:
+        return is_usable(address) and not any(parsed in network for network in _LOCAL)
+    return parsed.is_global and not parsed.is_multicast and not _same_site(parsed, client)
+
+
+def _same_site(address: IPv6Address, client: str) -> bool:
+    try:
+        own = ip_address(client)
+    except ValueError:
+        return False
+    return own.version == 6 and int(own) >> 80 == int(address) >> 80

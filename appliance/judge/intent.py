@@ -42,14 +42,14 @@ class Lately:
 
     def read(self, device: str, time: float, name: str) -> Intent:
         """How the moment before looks, for a listed name that was asked for at `time`."""
-        site = _site(name)
-        others = {_site(other) for when, other in self._names.get(device, ()) if 0.0 <= time - when <= SECONDS} - {site}
+        site = site_of(name)
+        others = {site_of(other) for when, other in self._names.get(device, ()) if 0.0 <= time - when <= SECONDS} - {site}
         if not others:
             return "alone"
         return "burst" if len(others) >= BURST else "unclear"
 
 
-def _site(name: str) -> str:
+def site_of(name: str) -> str:
     """Roughly the registrable part: the last two labels, three where the second is as short as in `co.uk`."""
     labels = name.rsplit(".", 3)
     if len(labels) > 2 and len(labels[-2]) <= 3 and len(labels[-1]) == 2:

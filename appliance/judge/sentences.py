@@ -10,6 +10,7 @@ from datetime import datetime, tzinfo
 from typing import Literal
 
 from appliance.judge.categories import CATEGORIES
+from appliance.judge.shapes import Shape, shape_of
 from appliance.model import Incident, Outcome
 
 # "at-once": all of it within one minute, so that one time says it.
@@ -71,6 +72,14 @@ _EXERCISE: dict[Times, str] = {
     "twice-at-once": "This was a test: {device} asked twice for a harmless name for {what}, at {first}.",
     "often-at-once": "This was a test: {device} asked {count} times for a harmless name for {what}, at {first}.",
 }
+# What no list names but looks like something: "looks like" is part of what it is called.
+_STARTED: dict[Times, str] = {
+    "once": "{device} started {what} at {first}.",
+    "twice": "{device} started {what} twice, at {first} and {last}.",
+    "often": "{device} started {what} {count} times between {first} and {last}.",
+    "twice-at-once": "{device} started {what} twice at {first}.",
+    "often-at-once": "{device} started {what} {count} times at {first}.",
+}
 _BY_OUTCOME: dict[Outcome, dict[tuple[Deed, Times], str]] = {
     "reached": _REACHED,
     "tried": _TRIED,
@@ -83,9 +92,11 @@ def write_sentence(incident: Incident, now: float, zone: tzinfo) -> str:
     """The sentence for an incident as somebody reads it at `now`: a time of another day carries its day."""
     category = CATEGORIES.get(incident.category)
     first, last = speak_time(incident.first_seen, now, zone), speak_time(incident.last_seen, now, zone)
-    return _template(incident, at_once=first == last).format(
+    shape = shape_of(incident.source)
+    thing = shape or category
+    return _template(incident, shape, at_once=first == last).format(
         device=incident.device,
-        what=category.phrase if category else "a site on one of the box's lists",
+        what=thing.phrase if thing else "a site on one of the box's lists",
         count=incident.count,
         first=first,
         last=last,
@@ -102,8 +113,10 @@ def speak_time(time: float, now: float, zone: tzinfo) -> str:
     return day if then.year == today.year else f"{day} {then.year}"
 
 
-def _template(incident: Incident, *, at_once: bool) -> str:
+def _template(incident: Incident, shape: Shape | None, *, at_once: bool) -> str:
     times = _times(incident.count, at_once=at_once)
+    if shape is not None:
+        return _STARTED[times] if shape.deed == "started" else _REACHED["used", times]
     if incident.exercise:
         return _EXERCISE[times]
     deed: Deed = "used" if incident.category in _SERVICES else "opened"
