@@ -11,7 +11,7 @@ readonly units="safespan-guardian safespan-sensor safespan-web safespan-lights"
 readonly python_packages="python3 python3-venv"
 readonly run_packages="libpcap0.8"
 readonly test_packages="$run_packages bind9-dnsutils ca-certificates caddy chromium curl dnsmasq-base ethtool
-    fonts-dejavu-core iproute2 iputils-ping procps shellcheck systemd tcpreplay"
+    fonts-dejavu-core iproute2 iputils-ping procps shellcheck systemd tcpdump tcpreplay"
 readonly box_packages="$python_packages $run_packages systemd"
 dry_run=false
 logs=""

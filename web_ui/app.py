@@ -56,7 +56,7 @@ def create_app(
     app.extensions |= {
         "records": Records(data_dir, recent_dir),
         "clock": clock,
-        "latest": Latest(0.0 if testing else 0.5),
+        "latest": Latest(0.0 if testing else 0.2),
         "doors": account.Doors(Passphrases(), Throttle()),
     }
     # Before Babel, which makes the template environment with the options that stand then.

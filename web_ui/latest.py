@@ -1,4 +1,4 @@
-"""One answer for many tabs: what every open first screen asks for each second is worked out at most twice a second."""
+"""One answer for many tabs: what every open first screen asks for twice a second is worked out at most five times a second."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Value = TypeVar("Value")
 class Latest(Generic[Value]):
     """Keeps the newest value of each key for `seconds`, until somebody changes something; `most` keys at a time."""
 
-    def __init__(self, seconds: float = 0.5, most: int = 8) -> None:
+    def __init__(self, seconds: float = 0.2, most: int = 8) -> None:
         self._seconds, self._most = seconds, most
         self._lock = threading.Lock()
         self._kept: dict[Hashable, tuple[float, Value]] = {}

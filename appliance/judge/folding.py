@@ -13,8 +13,10 @@ from datetime import tzinfo
 from msgspec import Struct
 from msgspec.structs import replace
 
-from appliance.judge.levels import higher, level_of, surer
+from appliance.judge.levels import Grounds, Weighed, higher, surer, weigh
 from appliance.judge.outcomes import Evidence, outweighs
+from appliance.judge.policy import Policy
+from appliance.judge.scales import Scales
 from appliance.judge.sentences import write_sentence
 from appliance.model import Confidence, Incident, Level, Outcome, Verdict
 
@@ -30,13 +32,17 @@ Key = tuple[str, str, bool]  # device, category, exercise
 
 
 class Hit(Struct, frozen=True, kw_only=True):
-    """One flagged sighting: which device (its key and the name to show), which verdict, when; `intent` is a sentence."""
+    """One flagged sighting: which device (its key and the name to show), which verdict, when; `intent` is a sentence.
+
+    `part_of_page`: it looks like part of another page, so that nobody may have asked for it.
+    """
 
     time: float
     mac: str
     device: str
     verdict: Verdict
     intent: str = ""
+    part_of_page: bool = False
 
     @property
     def key(self) -> Key:
@@ -55,7 +61,9 @@ class Case:
         "dirty",
         "evidence",
         "first",
+        "grounds",
         "id",
+        "kept",
         "key",
         "last",
         "level",
@@ -63,6 +71,7 @@ class Case:
         "outcome",
         "pressing",
         "reason",
+        "reasons",
         "serial",
         "since_saved",
         "sounds",
@@ -75,7 +84,11 @@ class Case:
         self.id = 0
         self.key = hit.key
         self.device = hit.device
-        self.level: Level = level_of(hit.verdict)
+        # What the level stands on: the gravest visit, or what the store held before a restart.
+        self.grounds: Grounds | None = None
+        self.kept: Weighed | None = None
+        self.level: Level = "note"
+        self.reasons: tuple[str, ...] = ()
         self.first = self.last = hit.time
         self.count = 0
         self.names: list[str] = []
@@ -91,8 +104,8 @@ class Case:
         # What came in since the last save: if somebody decides in between, this begins the next incident.
         self.since_saved: list[Hit] = []
 
-    def add(self, hit: Hit) -> None:
-        """Take one hit in."""
+    def add(self, hit: Hit, grounds: Grounds) -> None:
+        """Take one hit in, with what its level stands on."""
         verdict = hit.verdict
         if self._is_new_visit(verdict.entry or verdict.name, hit.time):
             self.count += 1
@@ -100,7 +113,8 @@ class Case:
             self.names.append(verdict.name)
         if self.acknowledged and self.level == "urgent" and hit.time - self.last > SOUND_AGAIN_SECONDS:
             self.acknowledged, self.sounds, self.pressing = False, True, True
-        self._raise(level_of(verdict), verdict.confidence)
+        self.confidence = surer(verdict.confidence, self.confidence)
+        self._stand_on(grounds)
         self.device, self.dirty = hit.device, True
         self.first, self.last = min(self.first, hit.time), max(self.last, hit.time)
         if len(self.since_saved) < ENTRIES:
@@ -110,6 +124,7 @@ class Case:
         """Take in what happened to an attempt; the weightier evidence stays."""
         if outweighs(evidence.outcome, self.outcome):
             self.outcome, self.evidence, self.dirty = evidence.outcome, evidence.reason, True
+            self._weigh()
 
     def incident(self, now: float, zone: tzinfo) -> Incident:
         """The incident as it stands, with its sentence as read at `now`."""
@@ -127,6 +142,7 @@ class Case:
             outcome=self.outcome,
             confidence=self.confidence,
             reason=f"{self.reason} {self.evidence}".strip(),
+            reasons=self.reasons,
             source=self.source,
             exercise=exercise,
         )
@@ -138,10 +154,24 @@ class Case:
         self.dirty = self.pressing = self.sounds = False
         self.since_saved.clear()
 
-    def _raise(self, level: Level, confidence: Confidence) -> None:
-        if higher(level, self.level) != self.level:
-            self.level, self.pressing, self.acknowledged = level, True, False
-        self.confidence = surer(confidence, self.confidence)
+    def _stand_on(self, grounds: Grounds) -> None:
+        """The gravest visit counts: a doubtful one after a sure one lowers nothing."""
+        known = weigh(self.grounds, self.outcome) if self.grounds else None
+        new = weigh(grounds, self.outcome)
+        if known is None or higher(new.level, known.level) != known.level:
+            self.grounds = grounds
+        self._weigh()
+
+    def _weigh(self) -> None:
+        """The level and its reasons, by all that is known now. A level that rises must be seen again."""
+        weighed = weigh(self.grounds, self.outcome) if self.grounds else None
+        if weighed is None or (self.kept is not None and higher(self.kept.level, weighed.level) == self.kept.level):
+            weighed = self.kept
+        if weighed is None:
+            return
+        if higher(weighed.level, self.level) != self.level:
+            self.pressing, self.acknowledged = True, False
+        self.level, self.reasons = weighed.level, weighed.reasons
 
     def _is_new_visit(self, entry: str, time: float) -> bool:
         """Whether the last request for this entry was long enough ago. The wire may bring packets a little out of order."""
@@ -153,10 +183,13 @@ class Case:
 
 
 class Folder:
-    """All open cases. `capped` counts hits that found no room."""
+    """All open cases. `capped` counts hits that found no room; `scales` say what the level of each hit stands on."""
 
-    def __init__(self, zone: tzinfo, *, limit: int = CASES, new_per_hour: int = NEW_PER_HOUR) -> None:
+    def __init__(
+        self, zone: tzinfo, *, limit: int = CASES, new_per_hour: int = NEW_PER_HOUR, scales: Scales | None = None
+    ) -> None:
         self._zone = zone
+        self.scales = scales or Scales(Policy(zone=zone))
         self._limit = limit
         self._new_per_hour = new_per_hour
         self._cases: dict[Key, Case] = {}
@@ -170,7 +203,10 @@ class Folder:
         return len(self._cases)
 
     def hit(self, hit: Hit) -> Case | None:
-        """Fold one hit in; None where too many new incidents have come up in this hour."""
+        """Fold one hit in; None where the school allows it, or too many new incidents have come up in this hour."""
+        grounds = self.scales.lay(hit.mac, hit.time, hit.verdict, part_of_page=hit.part_of_page)
+        if grounds is None:
+            return None
         case = self._cases.get(hit.key)
         if case is not None and abs(hit.time - case.last) > QUIET_SECONDS:
             del self._cases[hit.key]
@@ -178,7 +214,7 @@ class Folder:
         if case is None:
             case = self._begin(hit)
         if case is not None:
-            case.add(hit)
+            case.add(hit, grounds)
             self._dirty[case.serial] = case
         return case
 
@@ -237,8 +273,11 @@ class Folder:
         """What the store holds open now: drop what was decided, take in what was reopened or is from before a restart."""
         held = {incident.id: incident for incident in open_incidents}
         for key, case in list(self._cases.items()):
-            if case.id and case.id not in held and not case.dirty:
-                del self._cases[key]
+            if case.id and case.id not in held:
+                # What came before somebody decided belongs to what was decided, saved or not.
+                case.since_saved.clear()
+                if not case.dirty:
+                    del self._cases[key]
         for incident in held.values():
             self._take_over(incident)
 
@@ -292,4 +331,6 @@ def _case_of(incident: Incident, serial: int) -> Case:
     case.last, case.count, case.names = incident.last_seen, incident.count, list(incident.names)
     case.outcome, case.confidence, case.acknowledged = incident.outcome, incident.confidence, incident.acknowledged
     case.reason, case.source = incident.reason, incident.source
+    case.level, case.reasons = incident.level, incident.reasons
+    case.kept = Weighed(incident.level, incident.reasons)
     return case

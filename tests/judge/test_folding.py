@@ -235,3 +235,17 @@ def test_open_cases_are_bounded_and_the_quietest_makes_room() -> None:
 def test_clock_set_back_a_week_neither_breaks_nor_folds() -> None:
     keeper = folded(hit(7 * DAY), hit(0.0))
     assert len(keeper.rows) == 2
+
+
+def test_hits_before_a_decision_that_were_not_saved_yet_belong_to_what_was_decided() -> None:
+    folder = Folder(UTC)
+    first = folder.hit(hit(0.0))
+    assert first is not None
+    stored = msgspec.structs.replace(folder.incident(first, 0.0), id=7)
+    folder.settle(first, stored)
+    folder.hit(hit(60.0))
+    folder.follow(())
+    folder.settle(first, msgspec.structs.replace(stored, decision="no_concern"))
+    assert len(folder) == 0
+    again = folder.hit(hit(120.0))
+    assert again is not None and again.id == 0

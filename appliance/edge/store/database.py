@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -22,6 +23,9 @@ Row = dict[str, Any]
 
 BUSY_SECONDS = 1.0
 ATTEMPTS = 2
+# A reader that starts together with the guardian waits this often and long for it to make the files.
+STARTING_TRIES = 30
+STARTING_PAUSE = 0.1
 # A write-ahead log that has once grown (one long reader is enough) is cut back to this at the next checkpoint.
 JOURNAL_LIMIT = 4 * 1024 * 1024
 NOWHERE = Path(":memory:")
@@ -134,11 +138,19 @@ class Database:
                 raise
         self._inode = self._path_inode()
 
+    def _comes_up_to_date(self) -> bool:
+        """Whether the schema is today's, or becomes so in a moment: the guardian may be making the file just now."""
+        for _ in range(STARTING_TRIES):
+            if not self._migrations.pending(self._db):
+                return True
+            time.sleep(STARTING_PAUSE)
+        return False
+
     def _prepare(self) -> None:
         """Settings of the connection, then the steps of the schema that are still to run."""
         self._db.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
         if self._readonly:
-            if self._migrations.pending(self._db):
+            if not self._comes_up_to_date():
                 raise StoreError(
                     f"The records in {self.path} are of an older version; start the box once to bring them up to date."
                 )
