@@ -214,6 +214,9 @@ class Device(Struct, frozen=True, kw_only=True):
     vlan: int | None = None
     first_seen: float = 0.0
     last_seen: float = 0.0
+    group: str | None = None  # the id of the group that the school put it in
+    person: str | None = None  # who has it now, by the school's register
+    last_user: str | None = None  # the log-on name seen last
 
     @property
     def name(self) -> str:
@@ -254,6 +257,7 @@ class Incident(Struct, frozen=True, kw_only=True):
     decision: Decision | None = None
     sentence: str = ""
     reason: str = ""
+    reasons: tuple[str, ...] = ()  # why it is as urgent as it is, whole sentences; none where that is simply its category's
     source: str = ""
     acknowledged: bool = False
     exercise: bool = False  # made by a harmless test name

@@ -1,0 +1,117 @@
+"""The scales on which every hit is laid: the school's policy and the device's past become the grounds of a level."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+from appliance.judge.categories import CATEGORIES, SERIOUS_CORE
+from appliance.judge.levels import GRAVE, ORDINARY, Fact, Grounds, base_level, higher
+from appliance.judge.patterns import Patterns
+from appliance.judge.policy import Policy, denial, group_of, is_denied, is_out_of_hours, lesson_for, rule_for
+from appliance.model import Verdict
+from appliance.school import LessonMode
+
+REPEATS = 3  # days within a week
+THEMES = 3  # worrying subjects within a week
+
+_REPEATS = Fact(
+    "Raised because this device did so on {n} days within a week.",
+    "This device did so on {n} days within a week.",
+)
+_THEMES = Fact(
+    "Raised because this device touched {n} worrying subjects within a week: {titles}.",
+    "This device touched {n} worrying subjects within a week: {titles}.",
+)
+_OUT_OF_HOURS = Fact("Raised because it happened outside school hours.", "It happened outside school hours.")
+_AFTER_SERIOUS = Fact(
+    "Raised because the same device also came up for “{title}” on {day}.",
+    "The same device also came up for “{title}” on {day}.",
+)
+_LESSON = "Only noted because of the lesson “{topic}” ({by}), until {until}."
+
+
+class Scales:
+    """One policy, one memory of patterns. `vlan_of` gives a device's VLAN."""
+
+    def __init__(
+        self, policy: Policy, patterns: Patterns | None = None, vlan_of: Callable[[str], int | None] = lambda _mac: None
+    ) -> None:
+        self.policy = policy
+        self.patterns = patterns or Patterns(policy.zone)
+        self._vlan_of = vlan_of
+
+    def ruled(self, mac: str, time: float, name: str, verdict: Verdict | None) -> Verdict | None:
+        """The verdict once the school's own deny rules had their say; a listed name keeps its verdict where that is graver."""
+        if not is_denied(self.policy, name):
+            return verdict
+        category = verdict.category if verdict else None
+        rule = rule_for(self.policy, name, category, mac, self._group(mac), time)
+        if rule is None or rule.kind == "allow":
+            return verdict
+        own = denial(rule, name)
+        if verdict is None or verdict.level is None:
+            return own
+        graver = category in SERIOUS_CORE or higher(verdict.level, rule.level) == verdict.level
+        return verdict if graver else own
+
+    def lay(self, mac: str, time: float, verdict: Verdict, *, part_of_page: bool) -> Grounds | None:
+        """The grounds for the level of one hit, which also becomes part of the device's past; None: not to be kept at all."""
+        category = verdict.category or ""
+        serious = category in SERIOUS_CORE
+        if verdict.exercise:
+            return Grounds(base=verdict.level or "note", confidence=verdict.confidence, serious=serious, exercise=True)
+        group = group_of(self.policy, mac, self._vlan_of(mac))
+        rule = rule_for(self.policy, verdict.name, category, mac, group.id, time)
+        base = base_level(self.policy, group, verdict)
+        if base is None or (rule is not None and rule.kind == "allow"):
+            return None
+        lesson = lesson_for(self.policy, category, group.id, time)
+        if not lesson and not part_of_page and (serious or verdict.confidence != "low"):
+            self.patterns.note(mac, category, time)
+        return Grounds(
+            base=base.level,
+            confidence=verdict.confidence,
+            part_of_page=part_of_page,
+            serious=serious,
+            because=base.reasons,
+            patterns=self._patterns(mac, time, category),
+            after_serious=self._after_serious(mac, time, category),
+            lesson=self._about(lesson) if lesson else "",
+        )
+
+    def _group(self, mac: str) -> str:
+        return group_of(self.policy, mac, self._vlan_of(mac)).id
+
+    def _patterns(self, mac: str, time: float, category: str) -> tuple[Fact, ...]:
+        if category in ORDINARY:
+            return ()
+        days, themes = self.patterns.days(mac, category, time), self.patterns.themes(mac, time)
+        found = []
+        if days >= REPEATS:
+            found.append(_told(_REPEATS, n=days))
+        if len(themes) >= THEMES and category in themes:
+            found.append(_told(_THEMES, n=len(themes), titles=_listed([CATEGORIES[theme].title for theme in themes])))
+        if is_out_of_hours(self.policy, time):
+            found.append(_OUT_OF_HOURS)
+        return tuple(found)
+
+    def _after_serious(self, mac: str, time: float, category: str) -> Fact | None:
+        met = self.patterns.met_serious(mac, time) if category in GRAVE else None
+        if met is None:
+            return None
+        day = date.fromordinal(met[1])
+        return _told(_AFTER_SERIOUS, title=CATEGORIES[met[0]].title, day=f"{day:%A} {day.day} {day:%B}")
+
+    def _about(self, lesson: LessonMode) -> str:
+        until = datetime.fromtimestamp(lesson.until, self.policy.zone)
+        return _LESSON.format(topic=lesson.topic, by=lesson.by or "the school", until=f"{until.hour}:{until.minute:02}")
+
+
+def _told(fact: Fact, **places: object) -> Fact:
+    return Fact(fact.raised.format(**places), fact.plain.format(**places))
+
+
+def _listed(words: list[str]) -> str:
+    """`a, b and c`."""
+    return " and ".join((", ".join(words[:-1]), words[-1])) if len(words) > 1 else words[0]
