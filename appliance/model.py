@@ -15,6 +15,7 @@ from msgspec import Struct
 Level = Literal["urgent", "look", "note"]
 Outcome = Literal["tried", "stopped", "reached", "unknown"]
 Confidence = Literal["high", "medium", "low"]
+IntentKind = Literal["person", "page", "background", "unclear"]
 Decision = Literal["no_concern", "behaviour", "safeguarding", "technical", "staff_matter", "filter_fault", "exercise"]
 LampColour = Literal["green", "amber", "red", "grey"]
 Role = Literal["head", "deputy", "technician", "governor"]
@@ -240,6 +241,14 @@ class Verdict(Struct, frozen=True, kw_only=True):
     exercise: bool = False  # a harmless test name
 
 
+class Intent(Struct, frozen=True):
+    """Person or page: who probably asked for a name, how sure that is, and up to three sentences that say why."""
+
+    kind: IntentKind = "unclear"
+    confidence: Confidence = "low"
+    reasons: tuple[str, ...] = ()
+
+
 class Incident(Struct, frozen=True, kw_only=True):
     """What one device did in one category, folded: one line for the head, however often it happened."""
 
@@ -261,6 +270,8 @@ class Incident(Struct, frozen=True, kw_only=True):
     source: str = ""
     acknowledged: bool = False
     exercise: bool = False  # made by a harmless test name
+    intent: IntentKind | None = None  # None: not read, as for a tunnel or a test name
+    intent_reasons: tuple[str, ...] = ()  # the sentences of the reading, up to three
 
 
 class Note(Struct, frozen=True, kw_only=True):
