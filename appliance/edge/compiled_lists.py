@@ -2,7 +2,7 @@
 
 lists/current -> set-1a2b3c       a link, replaced atomically
 lists/set-1a2b3c/manifest.json    sources, rules, sizes and checksums
-lists/set-1a2b3c/names-0.trie     reversed names
+lists/set-1a2b3c/names-0.trie     names read backwards
 lists/set-1a2b3c/rules-0.bin      one or two bytes for each name: its rule
 """
 
@@ -26,13 +26,12 @@ from msgspec import Struct
 import phrase_lists
 from appliance.edge.list_compiler import Compilation, Tally
 from appliance.edge.list_formats import Exempt
-from appliance.judge.domains import BUCKETS, DomainLists, Rule, Shard
-from appliance.judge.names import reverse
+from appliance.judge.domains import BUCKETS, DomainLists, Rule, Shard, name_of
 from appliance.model import ListStatus
 
 # One trie takes about 100 bytes a name while it is built and 5 to 8 afterwards; more and smaller tries would share less.
 SHARD_NAMES = 2_500_000
-FORM = 2
+FORM = 3
 
 _CURRENT = "current"
 _MANIFEST = "manifest.json"
@@ -254,7 +253,7 @@ def names_of_list(lists_dir: Path, list_name: str) -> Iterator[str]:
             rule = shard.rules[trie[key]]
             if rule in wanted:
                 # Even rules are what a list excepts (see Compilation).
-                yield reverse(key) if rule % 2 else Exempt(reverse(key))
+                yield name_of(key) if rule % 2 else Exempt(name_of(key))
     yield from (seal for seal, rule in manifest.sealed.items() if rule in wanted)
 
 

@@ -17,8 +17,7 @@ from appliance.edge.list_files import ListError, Refusals, read_names
 from appliance.edge.list_formats import Exempt
 from appliance.edge.suffixes import PublicSuffixes
 from appliance.judge.categories import CATEGORIES, LEVELS, SERIOUS_CORE
-from appliance.judge.domains import BUCKETS, Rule, bucket_of
-from appliance.judge.names import reverse
+from appliance.judge.domains import BUCKETS, Rule, bucket_of, key_of, name_of
 
 MOST_NAMES = 30_000_000
 MOST_SEALED = 10_000
@@ -94,7 +93,7 @@ class Compilation:
         self._names = 0
 
     def spool(self) -> list[Path]:
-        """All names, as lines of reversed name and rule number, in one file for each bucket."""
+        """All names, as lines of trie key and rule number, in one file for each bucket."""
         files = [self._folder / f"bucket-{number:02d}" for number in range(BUCKETS)]
         with ExitStack() as stack:
             spools = [_Spool(stack.enter_context(file.open("w", encoding="ascii"))) for file in files]
@@ -132,10 +131,8 @@ class Compilation:
             self._names += 1
             if self._names > MOST_NAMES:
                 raise ListError(f"there are more than {MOST_NAMES:,} names in all lists")
-            labels = name.split(".")
-            labels.reverse()
-            # '!' sorts below every character of a name and ' ' below '!': an entry comes right before all that is under it.
-            spools[bucket_of(labels)].add("!".join(labels) + (excepted if isinstance(name, Exempt) else listed))
+            # Keys end in a dot and ' ' sorts below every character of a name: an entry comes right before all that is under it.
+            spools[bucket_of(name)].add(key_of(name) + (excepted if isinstance(name, Exempt) else listed))
 
     def _forbidden(self, name: str, rule: Rule) -> bool:
         """Whether a name is a public suffix; our own lists of safe names hold some on purpose (`sch.uk`)."""
@@ -157,7 +154,7 @@ class Compilation:
         return read_names(path, source.format, self.refusals[number], tell)
 
     def winners(self, spooled: Path) -> Iterator[tuple[str, int]]:
-        """The entries of a bucket that stay, as (reversed name, rule number), each after its parents."""
+        """The entries of a bucket that stay, as (trie key, rule number), each after its parents."""
         lines = spooled.read_text(encoding="ascii").splitlines()
         lines.sort()
         above: list[tuple[str, int]] = []  # the kept entries that cover the present one
@@ -166,8 +163,8 @@ class Compilation:
                 above.pop()
             rule = self._decide(key, ranks, above[-1][1] if above else None)
             if rule is not None:
-                above.append((key + "!", rule))
-                yield key.replace("!", "."), rule
+                above.append((key, rule))
+                yield key, rule
 
     def _decide(self, key: str, claims: list[int], parent: int | None) -> int | None:
         """Which rule a name follows, given the claims on it and the nearest kept parent's rule; None where it is not kept."""
@@ -179,7 +176,7 @@ class Compilation:
             return None
         reason = self._guarded(rule, parent)
         if reason:
-            self.refusals[rule // 2].add(reason, _shown(key))
+            self.refusals[rule // 2].add(reason, name_of(key))
             return None
         if rule == parent:
             self.tallies[rule // 2].covered += 1
@@ -191,7 +188,7 @@ class Compilation:
         """A name that another source decides: refused where that one clears it, otherwise said already."""
         kind = "block" if winner is None else self.rules[winner].kind
         if self.rules[claim].kind == "block" and kind in _GUARDS:
-            self.refusals[claim // 2].add(_GUARDS[kind], _shown(key))
+            self.refusals[claim // 2].add(_GUARDS[kind], name_of(key))
         else:
             self.tallies[claim // 2].covered += 1
 
@@ -218,10 +215,6 @@ def _strongest(claims: Sequence[int], parent: int | None) -> int | None:
         if claim % 2 and claim - 1 not in claims:
             return claim
     return parent - 1 if parent is not None and parent % 2 and parent - 1 in claims else None
-
-
-def _shown(key: str) -> str:
-    return reverse(key.replace("!", "."))
 
 
 def _grouped(lines: Iterable[str]) -> Iterator[tuple[str, list[int]]]:

@@ -53,7 +53,7 @@ class Match(Struct, frozen=True, kw_only=True):
 
 
 class PrefixTrie(Protocol):
-    """What is wanted of a trie of reversed names."""
+    """What is wanted of a trie of keys as `key_of` makes them."""
 
     def prefixes(self, key: str) -> list[str]:
         """Every stored key that `key` begins with, shortest first."""
@@ -71,14 +71,27 @@ class Shard(Struct, frozen=True):
     rules: Sequence[int]
 
 
-def checksum_of(labels: Sequence[str]) -> int:
-    """The CRC-32 of a name's last two labels, given its labels from the right."""
-    return crc32(f"{labels[1]}.{labels[0]}".encode())
+def key_of(name: str) -> str:
+    """A name as tries hold it, `moc.elpmaxe.`: read backwards and closed by a dot, so that exactly its parents begin it.
+
+    Turning characters round takes one step in C; turning labels round would take a list and several.
+    """
+    return name[::-1] + "."
 
 
-def bucket_of(labels: Sequence[str]) -> int:
-    """Which bucket a name falls into, given its labels from the right: the last two decide, so that parents share it."""
-    return checksum_of(labels) % BUCKETS
+def name_of(key: str) -> str:
+    """The name of a trie's key."""
+    return key[-2::-1]
+
+
+def bucket_of(name: str) -> int:
+    """Which bucket a name of two labels or more falls into: the last two decide, so that parents share it."""
+    return _checksum(name) % BUCKETS
+
+
+def _checksum(name: str) -> int:
+    """The CRC-32 of a name's last two labels."""
+    return crc32(name[name.rfind(".", 0, name.rindex(".")) + 1 :].encode())
 
 
 class DomainLists:
@@ -121,37 +134,35 @@ class DomainLists:
 
     def _look_up(self, name: str) -> Match | None:
         """The most specific entry; a sealed one counts where it is at least as specific and nothing clears the name."""
-        labels = name.split(".")
-        if len(labels) < 2:
+        if "." not in name:
             return None
-        labels.reverse()
-        check = checksum_of(labels)
-        listed = self._listed(name, labels, check) if self._shards else None
-        if (listed is None or listed.kind == "block") and self._may_be_sealed(labels, check):
-            hidden = self._hidden(labels)
+        check = _checksum(name)
+        listed = None
+        if self._shards:
+            shard = self._shards[check % BUCKETS]
+            covering = shard.trie.prefixes(name[::-1] + ".")
+            if covering:
+                key = covering[-1]
+                listed = self._matched(shard.rules[shard.trie[key]], name_of(key))
+        if (listed is None or listed.kind == "block") and self._may_be_sealed(name, check):
+            hidden = self._hidden(name)
             if hidden is not None and (listed is None or len(hidden.entry) >= len(listed.entry)):
                 return hidden
         return listed
 
-    def _listed(self, name: str, labels: list[str], check: int) -> Match | None:
-        """The longest entry of the tries that ends at a label's edge."""
-        key = ".".join(labels)
-        shard = self._shards[check % BUCKETS]
-        for prefix in reversed(shard.trie.prefixes(key)):
-            if len(prefix) == len(key) or key[len(prefix)] == ".":
-                return self._matched(shard.rules[shard.trie[prefix]], name[len(key) - len(prefix) :])
-        return None
-
-    def _may_be_sealed(self, labels: list[str], check: int) -> bool:
+    def _may_be_sealed(self, name: str, check: int) -> bool:
         """Whether the name's last two or three labels have a sealed entry's checksum: hardly ever, and then no hashing."""
         if self._tags[check & 0xFFF]:
             return True
-        return len(labels) > 2 and self._tags[crc32(f"{labels[2]}.{labels[1]}.{labels[0]}".encode()) & 0xFFF] == 1
+        cut = name.rfind(".", 0, name.rfind(".", 0, name.rindex(".")))
+        # Of a name of two labels this hashes the last one alone: a needless look at the seals at worst.
+        return self._tags[crc32(name[cut + 1 :].encode()) & 0xFFF] == 1
 
-    def _hidden(self, labels: list[str]) -> Match | None:
+    def _hidden(self, name: str) -> Match | None:
         """The sealed entry that covers the name, if any. Sealed entries are registrable domains of two or three labels."""
-        for count in (3, 2):
-            parent = ".".join(reversed(labels[:count]))
+        labels = name.rsplit(".", 3)[-3:]
+        for start in (0, len(labels) - 2):
+            parent = ".".join(labels[start:])
             rule = self._sealed.get(self._seal(parent))
             if rule is not None:
                 return self._matched(rule, parent)

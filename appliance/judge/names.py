@@ -44,8 +44,3 @@ def _ascii_label(label: str) -> str | None:
     if not all(char == "-" or unicodedata.category(char)[0] in "LM" or unicodedata.category(char) == "Nd" for char in label):
         return None
     return "xn--" + label.encode("punycode").decode("ascii")
-
-
-def reverse(name: str) -> str:
-    """The labels of a name from the right, `com.example.www`: so a parent is a prefix of what is below it."""
-    return ".".join(reversed(name.split(".")))

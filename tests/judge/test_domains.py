@@ -8,8 +8,7 @@ import pytest
 
 import phrase_lists
 from appliance.judge import domains
-from appliance.judge.domains import BUCKETS, DomainLists, Match, Rule, Shard, bucket_of
-from appliance.judge.names import reverse
+from appliance.judge.domains import BUCKETS, DomainLists, Match, Rule, Shard, bucket_of, key_of
 
 PORN = Rule(list_name="adult list", category="pornography", version="3")
 GAMES = Rule(list_name="games list", category="games", checked=True)
@@ -20,7 +19,7 @@ RULES = (PORN, GAMES, HELP, ALLOW, SUICIDE)
 
 
 class SlowTrie:
-    """A trie of reversed names that looks at every key."""
+    """A trie that looks at every key."""
 
     def __init__(self, keys: list[str]) -> None:
         self._keys = sorted(keys)
@@ -35,8 +34,8 @@ class SlowTrie:
 
 
 def lists_of(entries: Mapping[str, Rule], sealed: Mapping[str, Rule] | None = None) -> tuple[DomainLists, SlowTrie]:
-    trie = SlowTrie([reverse(name) for name in entries])
-    by_key = {reverse(name): RULES.index(rule) for name, rule in entries.items()}
+    trie = SlowTrie([key_of(name) for name in entries])
+    by_key = {key_of(name): RULES.index(rule) for name, rule in entries.items()}
     hidden = {phrase_lists.seal(name): RULES.index(rule) for name, rule in (sealed or {}).items()}
     rules = [by_key[key] for key in sorted(by_key)]
     return DomainLists([Shard(trie, rules)], (0,) * BUCKETS, RULES, sealed=hidden, seal=phrase_lists.seal), trie
@@ -114,5 +113,5 @@ def test_memory_of_names_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_name_and_its_parents_fall_into_one_bucket() -> None:
-    assert bucket_of(["com", "example"]) == bucket_of(["com", "example", "www"]) == bucket_of(["com", "example", "a", "b"])
-    assert {bucket_of(["com", f"site{number}"]) for number in range(1000)} == set(range(BUCKETS))
+    assert bucket_of("example.com") == bucket_of("www.example.com") == bucket_of("b.a.example.com")
+    assert {bucket_of(f"site{number}.com") for number in range(1000)} == set(range(BUCKETS))

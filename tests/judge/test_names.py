@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.judge.names import LONGEST, normalise, reverse
+from appliance.judge.names import LONGEST, normalise
 
 
 @pytest.mark.parametrize(
@@ -64,8 +64,3 @@ def test_what_could_not_be_a_site_is_refused(text: str) -> None:
 def test_any_text_is_a_name_in_stable_form_or_none(text: str) -> None:
     name = normalise(text)
     assert name is None or (normalise(name) == name and name.isascii() and len(name) <= LONGEST)
-
-
-def test_reversed_names_begin_with_their_parents() -> None:
-    assert reverse("www.example.co.uk") == "uk.co.example.www"
-    assert reverse(reverse("www.example.co.uk")) == "www.example.co.uk"
