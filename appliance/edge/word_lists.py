@@ -11,7 +11,7 @@ import msgspec
 import phrase_lists
 from appliance.judge.categories import CATEGORIES
 from appliance.judge.words_folding import pieces, plain
-from appliance.judge.words_matching import Calm, Phrase, Where, Words
+from appliance.judge.words_matching import ANYWHERE, Calm, Phrase, Where, Words
 
 LANGUAGES = ("en", "cy", "pl", "ro", "ur", "ur_latin", "ar")
 REVIEWED = frozenset(("en",))
@@ -95,7 +95,9 @@ def _price(phrase: Phrase, costs: dict[str, float]) -> None:
     """Give the pieces of a phrase their costs; a single bad word of three or four letters is never cheap."""
     foreign = phrase.language != "en"
     for piece in phrase.pieces:
-        if len(piece) > 4:
+        if phrase.weight >= ANYWHERE and len(phrase.pieces) == 1:
+            costs[piece] = min(costs.get(piece, _BAD), _BAD)
+        elif len(piece) > 4:
             costs.setdefault(piece, _BAD_FOREIGN if foreign else _BAD)
         elif len(piece) > 2 and piece not in costs:
             costs[piece] = _BAD_SHORT

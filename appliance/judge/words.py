@@ -177,4 +177,4 @@ def _in_leet(text: str, words: Words) -> list[Phrase]:
 
 
 def _single(word: str, words: Words) -> list[Phrase]:
-    return [phrase for phrase in words.in_texts.get(word, ()) if len(phrase.pieces) == 1] if word not in words.costs else []
+    return [phrase for phrase in words.in_texts.get(word, ()) if len(phrase.pieces) == 1]

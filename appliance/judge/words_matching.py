@@ -20,7 +20,7 @@ Index = Mapping[str, Sequence["Entry"]]
 _CACHED = 8_192  # labels
 _SHORT = 5  # letters; a shorter word next to letters that are no word is most likely a part of a brand
 _LONG = 8  # letters; a shorter one next to a letter or two that are no word most likely belongs to them
-_ANYWHERE = 5  # weight of words that are meant wherever they stand
+ANYWHERE = 5  # weight of words that are meant wherever they stand
 _STEMS = frozenset(("suicide", "self_harm", "eating_disorders"))
 _STEM_WEIGHT = 4
 _STEM_LETTERS = 6
@@ -174,7 +174,7 @@ def _phrases(tokens: Sequence[Token], words: Words) -> Reading:
 def _stands_free(tokens: Sequence[Token], at: int, phrase: Phrase) -> bool:
     """Whether a phrase may be meant: a short one is not where unknown letters touch it."""
     length = sum(len(piece) for piece in phrase.pieces)
-    if phrase.weight >= _ANYWHERE or length >= _LONG:
+    if phrase.weight >= ANYWHERE or length >= _LONG:
         return True
     end = at + len(phrase.pieces)
     touching = [] if tokens[at].begins else [tokens[at - 1]]

@@ -20,6 +20,7 @@ from appliance.judge.words import Words, judge_words
 from appliance.model import Verdict
 
 SHARED = Path(__file__).parents[3] / "shared" / "detection"
+READ_BY_HAND = Path(__file__).with_name("words_read_by_hand.tsv")
 AWKWARD = Path(__file__).parents[1] / "phrase_lists" / "benign_scunthorpe.tsv"
 MOST = 20_000  # names of a sample, drawn with a fixed seed
 
@@ -66,7 +67,13 @@ def drawn(files: tuple[str, ...]) -> list[str]:
 
 
 def neutral() -> list[str]:
-    """The names that nobody should be warned of."""
+    """The names that nobody should be warned of: of ordinary services, without those that are what their words say."""
+    frank = {line.split("\t")[0] for line in READ_BY_HAND.read_text().splitlines()}
+    return [name for name in ordinary() if name not in frank]
+
+
+def ordinary() -> list[str]:
+    """All names of the samples of ordinary services."""
     return drawn((*(f"ut1/{name}" for name in NEUTRAL), "shadowwhisperer/urlshortener"))
 
 
@@ -132,7 +139,12 @@ def _show(title: str, words: Words) -> Iterator[str]:
     yield str(Counter(verdict.category for verdict in told.values()).most_common())
 
 
-GOOD: dict[str, Callable[[], list[str]]] = {"neutral": neutral, "awkward": awkward, "help lines and school sites": own}
+GOOD: dict[str, Callable[[], list[str]]] = {
+    "ordinary services, as listed": ordinary,
+    "ordinary services, less those that are what they say": neutral,
+    "awkward": awkward,
+    "help lines and school sites": own,
+}
 
 
 def main(arguments: list[str]) -> None:
