@@ -68,7 +68,7 @@ class Guardian:
         self._reader: ChannelReader | None = None
         self._vitals = Vitals(self._pipeline, started=now(), monotonic=monotonic(), demonstration=demonstration)
         self._problems: tuple[str, ...] = ()
-        self._due = dict.fromkeys(("lamp", "health", "names", "commit", "trim", "copy", "lists", "store"), 0.0)
+        self._due = dict.fromkeys(("lamp", "health", "names", "commit", "trim", "copy", "lists", "store", "sight"), 0.0)
         self._lamp: Lamp | None = None
         self._day = ""
         self._complaints: dict[str, str] = {}
@@ -98,6 +98,7 @@ class Guardian:
             notifier.alive()
         notifier.stopping()
         self._recorder.commit(self._now())
+        self._do("sight", 0.0, lambda: self._recorder.commit_sight(self._now()))
         self._selector.close()
 
     def step(self, patience: float) -> None:

@@ -16,6 +16,8 @@ from appliance.pipeline import Pipeline
 FOLLOWED_SECONDS = 25 * 3600.0  # incidents heard last before that can't grow any more
 FOLLOWED_LIMIT = 5_000
 REWORDED_SECONDS = 3 * 86_400.0
+SIGHT_SECONDS = 600.0  # between writes of the hour at hand: every write wears the card
+SIGHT_KEPT_SECONDS = 30 * 86_400.0
 WAITING_NAMES = 100_000  # recent names kept while the store fails
 
 
@@ -30,6 +32,7 @@ class Recorder:
         self._devices: dict[str, Device] = {}
         self._forgotten: list[str] = []
         self._unsettled: list[tuple[Case, Incident]] = []
+        self._sight_at = float("-inf")
 
     def restore(self, now: float) -> None:
         """Take over what the store holds: devices, their names, incidents that can still grow. Raises StoreError."""
@@ -37,6 +40,8 @@ class Recorder:
         for device in devices:
             self.pipeline.devices.restore(device)
         self.pipeline.follow(self._open_incidents(now), devices)
+        self.pipeline.meter.usual.restore(self.store.sight(now - SIGHT_KEPT_SECONDS, now - SIGHT_SECONDS * 6, mac=""))
+        self.pipeline.meter.restore(self.store.sight(now - SIGHT_SECONDS * 6, now))
 
     def follow(self, now: float) -> None:
         """Take over what people did in the page since the last call. Raises StoreError."""
@@ -63,6 +68,8 @@ class Recorder:
                 self._save(list(self.pipeline.folder.due()), now)
             self._devices.clear()
             self._forgotten.clear()
+            if abs(now - self._sight_at) >= SIGHT_SECONDS:
+                self.commit_sight(now)
 
     def commit_names(self) -> None:
         """Write the names since the last time to the file in memory. Raises StoreError; the names then wait, up to a bound."""
@@ -71,6 +78,16 @@ class Recorder:
         if self._names:
             self.store.add_recent(self._names)
             self._names.clear()
+
+    def commit_sight(self, now: float) -> None:
+        """Write how much was in sight, the hour at hand included. Raises StoreError; the counts then wait, up to a bound."""
+        self._sight_at = now
+        rows = self.pipeline.meter.take()
+        try:
+            self.store.save_sight(rows, now)
+        except StoreError:
+            self.pipeline.meter.put_back(rows)
+            raise
 
     def reword(self, now: float) -> None:
         """A new day: sentences of the last days say which day they speak of. Raises StoreError."""

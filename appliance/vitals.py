@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from appliance.judge.health import Moment, Watch
+from appliance.judge.sight import Trouble, say_sight
 from appliance.model import Health, ListStatus, SensorReport
 from appliance.pipeline import Pipeline
 
@@ -39,6 +40,7 @@ class Vitals:
     def health(self, at: Circumstances) -> Health:
         """The state of everything at this moment."""
         report, counts = self.report, self._pipeline.counts
+        sight = self._pipeline.meter.school()
         return Health(
             time=at.now,
             started=self._started,
@@ -61,10 +63,12 @@ class Vitals:
             lists=at.lists,
             clock_synced=at.clock_synced,
             reasons={**report.reasons, **self._pipeline.reasons()},
-            problems=self._watch.problems(self._moment(at)),
+            sight=sight,
+            sight_sentence=say_sight(sight),
+            problems=self._watch.problems(self._moment(at, self._pipeline.meter.usual.trouble(sight))),
         )
 
-    def _moment(self, at: Circumstances) -> Moment:
+    def _moment(self, at: Circumstances, trouble: Trouble) -> Moment:
         return Moment(
             now=at.monotonic,
             list_entries=sum(status.entries for status in at.lists),
@@ -75,4 +79,7 @@ class Vitals:
             routers=len(self._pipeline.devices.routers),
             devices=len(self._pipeline.devices),
             sensor_connected=at.sensor_connected,
+            sight_fell=trouble.fell,
+            one_way=trouble.one_way,
+            no_lookups=self._pipeline.evasion.dark.lacking,
         )

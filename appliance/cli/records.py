@@ -14,6 +14,7 @@ import msgspec
 from appliance.cli.output import data_dir_option, format_option, print_records, wants_jsonl
 from appliance.edge.store import Store, StoreError
 from appliance.judge.health import PROBLEMS
+from appliance.judge.sight import say_reasons
 from appliance.model import Device, Health, Incident, Level
 
 ALL = 1_000_000
@@ -116,6 +117,10 @@ def _print_health(found: Health, recovered: str) -> None:
     connections = found.named + found.unnamed
     if connections:
         click.echo(f"{found.named / connections:.0%} of {connections:,} connections said where they were going.")
+    if found.sight:
+        click.echo(found.sight_sentence)
+        for sentence in say_reasons(found.sight):
+            click.echo(f"  {sentence}")
     click.echo(f"{sum(status.entries for status in found.lists):,} names on {len(found.lists)} lists.")
     for reason, count in sorted(found.reasons.items()):
         click.echo(f"  {count:,} x {reason}")

@@ -113,6 +113,7 @@ class Replaying:
         """Write what is left, the ring within its bounds, and the state in which the capture leaves the box."""
         now, store = self._pipeline.last_time, self._recorder.store
         self._commit()
+        self._recorder.commit_sight(now)
         store.trim_recent(now, self._keep.recent_hours, self._keep.recent_rows)
         health = self._vitals.health(
             Circumstances(now=now, monotonic=time.monotonic(), lists=self._lists.statuses, recovered=bool(store.recovered))

@@ -12,6 +12,7 @@ from typing import Literal
 from appliance.judge.foreign_resolvers import RESOLVERS
 from appliance.judge.hidden_names import HiddenNames, is_relay
 from appliance.judge.lookups import Lookups
+from appliance.judge.sight import Usual
 from appliance.judge.tunnels import SIGNATURES
 from appliance.model import DnsAnswer, HttpHost, NameAsked, Opened, Seen, Sight, TlsHello, TunnelSeen
 
@@ -75,6 +76,7 @@ class Meter:
         self._rows: dict[str, _Row] = {}
         self._done: list[Sight] = []
         self._school = _Row(0.0, SCHOOL)
+        self.usual = Usual()
         self.evicted = 0
 
     def __len__(self) -> int:
@@ -157,6 +159,7 @@ class Meter:
         if hour == self._school.hour:
             return
         if self._school.heard:
+            self.usual.close(self.school())
             self.put_back(self.take())
         self._rows = {}
         self._school = _Row(hour, SCHOOL)

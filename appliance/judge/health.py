@@ -25,13 +25,16 @@ PROBLEMS: dict[str, str] = {
     "no-mirror": "The box hears nothing but its own switch. Ask IT support to check the mirror setting of the switch.",
     "one-mac": "Devices seem to sit behind one router and are told apart by address only. Ask IT support to move the mirror.",
     "drops": "The box could not keep up and missed some of what devices asked for.",
+    "sight-fell": "The box can tell of far fewer connections than usual where they go. Ask IT support what has changed.",
+    "no-lookups": "The box sees connections but hardly any look-ups. Ask IT support to mirror the look-up server's port as well.",
+    "one-way": "The box hears only one direction of the traffic. Ask IT support to mirror both directions.",
     "no-lists": "The box has no lists of names, so it can't tell what matters. Ask IT support to update the lists.",
     "incidents-capped": "So many new things came up within an hour that some were only counted.",
     "records-recovered": "The box's records were damaged and have been put aside; what could be read was taken over.",
     "clock": "The box's clock has not been set, so times may be wrong. Ask IT support to let it reach a time server.",
 }
 # With one of these the box is not watching as it should: the lamp says so.
-BLINDING = frozenset(("no-sensor", "store", "interface-down", "no-packets", "no-mirror", "drops", "no-lists"))
+BLINDING = frozenset(("no-sensor", "store", "interface-down", "no-packets", "no-mirror", "drops", "sight-fell", "no-lists"))
 
 
 class Moment(Struct, frozen=True, kw_only=True):
@@ -46,6 +49,9 @@ class Moment(Struct, frozen=True, kw_only=True):
     routers: int = 0
     devices: int = 0
     sensor_connected: bool = True
+    sight_fell: bool = False
+    one_way: bool = False
+    no_lookups: bool = False
 
 
 class Watch:
@@ -86,6 +92,9 @@ class Watch:
             "no-mirror": self._is_live() and self._has_no_mirror(moment.now),
             "one-mac": bool(moment.routers) and moment.devices > 10 * moment.routers,
             "drops": self._drops(),
+            "sight-fell": moment.sight_fell,
+            "no-lookups": moment.no_lookups,
+            "one-way": moment.one_way,
             "no-lists": not moment.list_entries,
             "incidents-capped": bool(moment.capped),
             "records-recovered": moment.recovered,

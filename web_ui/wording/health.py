@@ -17,7 +17,9 @@ from web_ui.wording.texts import gettext as _
 # Below these numbers of questions or connections a silence proves nothing.
 ENOUGH_QUESTIONS, ENOUGH_CONNECTIONS = 50, 50
 # What the guardian calls wrong and a check of ours says; with these the box is not watching as it should.
-BLINDING = frozenset({"no-sensor", "store", "interface-down", "no-packets", "no-mirror", "drops", "no-lists", "touch"})
+BLINDING = frozenset(
+    {"no-sensor", "store", "interface-down", "no-packets", "no-mirror", "drops", "sight-fell", "no-lists", "touch"}
+)
 SAID = frozenset({"interface-down", "no-packets", "no-mirror", "drops", "no-lists", "clock", "records-recovered"})
 # Lists of names that never count against a device: allowed, helpful, or there to try the filter with.
 HARMLESS = frozenset({"allow", "help", "witness"})
@@ -242,6 +244,24 @@ def _other(problem: str) -> Check:
             _("The box can’t write its records"),
             _("It goes on watching, but what it finds may be lost. Its memory card may be full or worn out."),
             (_("Ring your supplier today, and ask for a new memory card."),),
+        ),
+        "sight-fell": (
+            _("We can name far less than usual"),
+            _("Far fewer connections than usual say where they go. Something on the network, or on many devices, has changed."),
+            (
+                _("Ask IT support what was changed: private relays, encrypted look-ups, a VPN, or the mirror setting."),
+                _("See under Today which devices hide the sites they visit."),
+            ),
+        ),
+        "no-lookups": (
+            _("We see connections, but hardly any look-ups"),
+            _("The box stands where the names that devices look up do not pass, so it can explain less of what it sees."),
+            (_("Ask IT support to mirror the port of the server that looks names up as well."),),
+        ),
+        "one-way": (
+            _("We hear one direction only"),
+            _("The box hears questions without their answers, or answers without their questions."),
+            (_("Ask IT support to mirror both directions (ingress and egress)."),),
         ),
         "one-mac": (
             _("Many devices look like one"),

@@ -19,7 +19,7 @@ from appliance.model import Incident
 
 COPIES = 7
 # In this order, so that a note finds its incident.
-_TABLES = ("settings", "counters", "accounts", "devices", "incidents", "notes", "audit", "lists")
+_TABLES = ("settings", "counters", "accounts", "devices", "incidents", "notes", "audit", "lists", "sights")
 
 
 def open_sound(path: Path, now: float, *, check: bool) -> tuple[Database, str]:

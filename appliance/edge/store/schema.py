@@ -10,6 +10,8 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from appliance.edge.store import chain
+
 LASTING = Migrations("lasting")
 RECENT = Migrations("recent")
 
@@ -61,6 +63,43 @@ _APPEND_ONLY = tuple(
     for verb in ("UPDATE", "DELETE")
 )
 
+_SIGHTS = (
+    f"""CREATE TABLE sights (
+        hour REAL NOT NULL, mac TEXT NOT NULL, heard INTEGER NOT NULL, asked INTEGER NOT NULL, answered INTEGER NOT NULL,
+        seen INTEGER NOT NULL, named INTEGER NOT NULL, quiet INTEGER NOT NULL, reasons TEXT NOT NULL, {_ORIGIN},
+        PRIMARY KEY (hour, mac)) STRICT""",
+    "CREATE INDEX sights_mac ON sights (mac, hour)",
+)
+
+_CHAIN = (
+    """CREATE TABLE chain (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, source TEXT NOT NULL, row INTEGER NOT NULL, content TEXT NOT NULL,
+        previous TEXT NOT NULL, hash TEXT NOT NULL) STRICT""",
+    "CREATE INDEX chain_row ON chain (source, row)",
+    *(
+        f"CREATE TRIGGER chain_no_{verb.lower()} BEFORE {verb} ON chain "
+        "BEGIN SELECT RAISE(ABORT, 'the chain is only ever added to'); END"
+        for verb in ("UPDATE", "DELETE")
+    ),
+    # Who looked at what within which hour: one audit row each, however often.
+    """CREATE TABLE reads (
+        who TEXT NOT NULL, subject TEXT NOT NULL, hour INTEGER NOT NULL, PRIMARY KEY (who, subject)) STRICT""",
+)
+
+_PEOPLE = (
+    "ALTER TABLE accounts ADD COLUMN active INTEGER NOT NULL DEFAULT 1",
+    "ALTER TABLE sessions ADD COLUMN proved REAL NOT NULL DEFAULT 0",
+    "ALTER TABLE sessions ADD COLUMN source TEXT NOT NULL DEFAULT ''",
+    "CREATE TABLE factors (username TEXT PRIMARY KEY, key TEXT NOT NULL, last_step INTEGER NOT NULL) STRICT",
+    """CREATE TABLE recovery_codes (
+        username TEXT NOT NULL, code_hash TEXT NOT NULL, PRIMARY KEY (username, code_hash)) STRICT""",
+    """CREATE TABLE invitations (
+        code_hash TEXT PRIMARY KEY, username TEXT NOT NULL, full_name TEXT NOT NULL, role TEXT NOT NULL, made_by TEXT NOT NULL,
+        expires REAL NOT NULL) STRICT""",
+    "CREATE TABLE own_devices (username TEXT NOT NULL, mac TEXT NOT NULL, until REAL, PRIMARY KEY (username, mac)) STRICT",
+    "CREATE INDEX own_devices_mac ON own_devices (mac)",
+)
+
 _RECENT_TABLES = (
     """CREATE TABLE names (
         id INTEGER PRIMARY KEY AUTOINCREMENT, time REAL NOT NULL, mac TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL,
@@ -81,6 +120,35 @@ def m001_tables(db: Database) -> None:
 def m002_append_only(db: Database) -> None:
     """Notes and audit refuse changes and deletions."""
     _run(db, _APPEND_ONLY)
+
+
+@LASTING()
+def m003_sights(db: Database) -> None:
+    """How much of each hour was in sight."""
+    _run(db, _SIGHTS)
+
+
+@LASTING()
+def m004_chain(db: Database) -> None:
+    """Every audit row and note is a link of a chain; those that are there already are linked in the order they were written."""
+    _run(db, _CHAIN)
+    rows = [
+        (row["seq"], source, row["id"], chain.digest(source, row))
+        for source in ("audit", "notes")
+        for row in db.query(f"SELECT {', '.join(chain.COLUMNS[source])} FROM {source}")  # noqa: S608
+    ]
+    previous = ""
+    for _, source, number, content in sorted(rows):
+        link = chain.link_hash(previous, source, number, content)
+        sql = "INSERT INTO chain (source, row, content, previous, hash) VALUES (?, ?, ?, ?, ?)"
+        db.execute(sql, (source, number, content, previous, link))
+        previous = link
+
+
+@LASTING()
+def m005_people(db: Database) -> None:
+    """Who may log in, with second factors, invitations, and whose own device is which."""
+    _run(db, _PEOPLE)
 
 
 @RECENT()

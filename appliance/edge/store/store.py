@@ -15,13 +15,18 @@ from appliance.config import recent_dir as default_recent_dir
 from appliance.edge import clock
 from appliance.edge.store import recovery
 from appliance.edge.store.accounts import Accounts
+from appliance.edge.store.chain import Head, Verification
 from appliance.edge.store.database import Database
 from appliance.edge.store.devices import Devices
+from appliance.edge.store.factors import Factors
 from appliance.edge.store.incidents import Incidents
+from appliance.edge.store.invitations import Invitations
 from appliance.edge.store.journal import Journal
 from appliance.edge.store.opening import LASTING_FILE, RECENT_FILE, make_folder, one_at_a_time, open_recent, open_to_read
 from appliance.edge.store.origin import Origin
+from appliance.edge.store.ownership import Ownership
 from appliance.edge.store.recent import Recent
+from appliance.edge.store.sights import Sights
 from appliance.model import (
     Account,
     AuditEntry,
@@ -36,6 +41,7 @@ from appliance.model import (
     RecentName,
     Role,
     Session,
+    Sight,
 )
 
 RECOVERED = "recovered"  # the setting that holds the sentence about damaged records
@@ -55,7 +61,11 @@ class Store:
         self._incidents = Incidents(lasting, origin, self._journal)
         self._devices = Devices(lasting, origin, self._journal)
         self._accounts = Accounts(lasting, self._journal, recent_dir)
+        self.factors = Factors(lasting, self._journal)
+        self.invitations = Invitations(lasting, self._journal, self._accounts)
+        self.ownership = Ownership(lasting, self._journal)
         self._recent = Recent(recent, clock.boot_id())
+        self._sights = Sights(lasting, origin)
 
     @classmethod
     def open(
@@ -162,6 +172,12 @@ class Store:
         """Forget names older than `hours` and the oldest beyond `rows`; returns how many went."""
         return self._recent.trim(now, hours, rows)
 
+    def save_sight(self, sights: Iterable[Sight], now: float) -> None:
+        """Add or update hours of the blindness meter, and forget the old ones."""
+        with self._lasting.transaction():
+            self._sights.save(sights)
+            self._sights.trim(now)
+
     # --- what everybody reads -------------------------------------------------------------------------------------
 
     def incidents(
@@ -173,17 +189,23 @@ class Store:
         since: float | None = None,
         limit: int = 200,
         offset: int = 0,
+        hidden_from: str | None = None,
     ) -> list[Incident]:
-        """Incidents: the open ones urgent and oldest first, or all newest first. `since` is of last_seen."""
-        return self._incidents.listed(open_only=open_only, level=level, mac=mac, since=since, limit=limit, offset=offset)
+        """Incidents: the open ones urgent and oldest first, or all newest first. `since` is of last_seen.
+
+        `hidden_from` leaves out what came up on the own devices of the person with that username.
+        """
+        return self._incidents.listed(
+            open_only=open_only, level=level, mac=mac, since=since, limit=limit, offset=offset, hidden_from=hidden_from
+        )
 
     def incident(self, number: int) -> Incident:
         """One incident; raises NotFound."""
         return self._incidents.one(number)
 
-    def count_open(self) -> dict[Level, int]:
-        """How many incidents have no decision yet, by level; every level is there."""
-        return self._incidents.count_open()
+    def count_open(self, hidden_from: str | None = None) -> dict[Level, int]:
+        """How many incidents have no decision yet, by level; every level is there. `hidden_from` as for `incidents`."""
+        return self._incidents.count_open(hidden_from)
 
     def count_sounding(self) -> int:
         """How many urgent incidents nobody has acknowledged or decided."""
@@ -205,6 +227,10 @@ class Store:
         """Names of the last hours in a span of time, oldest first; the newest `limit` of them."""
         return self._recent.names(mac=mac, since=since, until=until, limit=limit)
 
+    def sight(self, since: float = 0.0, until: float = 1e11, mac: str | None = None) -> list[Sight]:
+        """How much was in sight in the hours that began in a span of time, oldest first; `mac` empty for the school's own."""
+        return self._sights.between(since, until, mac)
+
     def health(self) -> Health | None:
         """The newest health, None before the guardian has written one."""
         return self._recent.health()
@@ -221,9 +247,21 @@ class Store:
         """The lists in force."""
         return self._journal.lists()
 
-    def audit_log(self, limit: int = 200) -> list[AuditEntry]:
-        """Who did what, newest first."""
-        return self._journal.entries(limit)
+    def audit_log(self, limit: int = 200, offset: int = 0, who: str | None = None) -> list[AuditEntry]:
+        """Who did what, newest first; of everybody, or of one."""
+        return self._journal.entries(limit, offset, who)
+
+    def audited_people(self) -> list[str]:
+        """Everybody who stands in the audit, by name."""
+        return self._journal.people()
+
+    def chain_head(self) -> Head:
+        """The newest link of the chain; its code is the evidence code on printed pages."""
+        return self._journal.chain.head()
+
+    def verify_chain(self, code: str = "") -> Verification:
+        """Whether audit, notes and decided incidents are as they were written, and `code` was once the chain's head."""
+        return self._journal.chain.verify(code)
 
     def setting(self, key: str) -> str | None:
         """A setting made on the page or by the box, None where there is none."""
@@ -259,6 +297,10 @@ class Store:
         """Keep a choice made on the page."""
         self._journal.set_setting(key, value, by=by, now=now)
 
+    def note_read(self, who: str, subject: str, *, now: float) -> None:
+        """Keep that somebody looked at a record, once an hour for each person and subject."""
+        self._journal.add_read(now, who, subject)
+
     # --- who may log in -------------------------------------------------------------------------------------------
 
     def accounts(self) -> list[Account]:
@@ -277,6 +319,10 @@ class Store:
         """Give an account a new password and end its sessions; raises NotFound."""
         self._accounts.set_password(username, password_hash, by=by, now=now)
 
+    def set_active(self, username: str, active: bool, *, by: str, now: float) -> None:
+        """Let somebody in again, or not any more; then their sessions end."""
+        self._accounts.set_active(username, active, by=by, now=now)
+
     def note_login(self, username: str, ok: bool, *, now: float, source: str = "") -> None:
         """Keep that somebody tried to log in."""
         self._accounts.note_login(username, ok, now=now, source=source)
@@ -285,9 +331,21 @@ class Store:
         """How often a log-in failed since then, and since the last that worked."""
         return self._accounts.failed_logins(username, since)
 
-    def add_session(self, token_hash: str, username: str, now: float, expires: float) -> None:
+    def add_session(self, token_hash: str, username: str, now: float, expires: float, source: str = "") -> None:
         """Begin a session."""
-        self._accounts.add_session(token_hash, username, now, expires)
+        self._accounts.add_session(token_hash, username, now, expires, source)
+
+    def sessions(self, username: str, now: float) -> list[Session]:
+        """Where somebody is logged in, the newest first."""
+        return self._accounts.sessions(username, now)
+
+    def prove_session(self, token_hash: str, now: float) -> None:
+        """Whoever uses this session has just typed their passphrase again."""
+        self._accounts.prove_session(token_hash, now)
+
+    def end_sessions(self, username: str, keep: str = "") -> None:
+        """Log somebody out everywhere, but for the session with the token hash `keep`."""
+        self._accounts.end_sessions(username, keep)
 
     def session(self, token_hash: str, now: float) -> Session | None:
         """The session with that token, None once it has ended."""

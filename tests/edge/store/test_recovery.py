@@ -72,7 +72,7 @@ def test_damage_inside_is_found_by_the_check_and_the_readable_rest_taken_over(fo
     with open_store(folder, check=True) as store:
         assert store.recovered
         found = store.incidents(limit=1000)
-        assert 20 < len(found) <= 200
+        assert 10 < len(found) <= 200
         assert all(one.device.startswith("iPad-") for one in found)
         assert store.account("head") is not None
     with open_store(folder, check=True):

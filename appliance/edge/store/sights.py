@@ -1,0 +1,61 @@
+"""How much of each hour was in sight, by device and for the school: counts only, no names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from appliance.edge.store.database import Database, Row
+from appliance.edge.store.origin import Origin
+from appliance.model import Sight
+
+DEVICE_SECONDS = 48 * 3600.0  # how long a device's hours are kept
+SCHOOL_SECONDS = 30 * 86_400.0  # the school's own, against which a fall is measured
+AHEAD_SECONDS = 2 * 3600.0  # hours further ahead come from a clock that was wrong
+
+_COUNTS = ("heard", "asked", "answered", "seen", "named", "quiet", "reasons")
+_COLUMNS = ", ".join(("hour", "mac", *_COUNTS))
+# The fuller row of an hour stays: after a clock was set back an hour may come up twice.
+_UPSERT = f"""
+    INSERT INTO sights ({_COLUMNS}, box, boot, seq, clock_synced) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (hour, mac) DO UPDATE SET {", ".join(f"{column} = excluded.{column}" for column in _COUNTS)}, seq = excluded.seq
+    WHERE excluded.heard >= sights.heard"""  # noqa: S608 - the columns are ours
+
+
+class Sights:
+    """The table of hours. At most a meter's devices times two days, and one row an hour for the school."""
+
+    def __init__(self, db: Database, origin: Origin) -> None:
+        self._db = db
+        self._origin = origin
+
+    def save(self, sights: Iterable[Sight]) -> None:
+        """Add hours, or bring them up to date."""
+        with self._db.transaction():
+            stamp = tuple(self._origin.stamp().values())
+            self._db.execute_many(_UPSERT, [(*_values(sight), *stamp) for sight in sights])
+
+    def trim(self, now: float) -> int:
+        """Forget what is too old, or from a time that has not come; returns how many rows went."""
+        sql = "DELETE FROM sights WHERE hour > ? OR hour < CASE mac WHEN '' THEN ? ELSE ? END"
+        return self._db.execute(sql, (now + AHEAD_SECONDS, now - SCHOOL_SECONDS, now - DEVICE_SECONDS))
+
+    def forget(self, macs: Iterable[str]) -> None:
+        """Drop the hours of devices that are no longer kept."""
+        self._db.execute_many("DELETE FROM sights WHERE mac = ?", [(mac,) for mac in macs if mac])
+
+    def between(self, since: float, until: float, mac: str | None) -> list[Sight]:
+        """The hours that began in a span of time, oldest first; of one device, or of the school (empty), or of all."""
+        only = "" if mac is None else "AND mac = ?"
+        sql = f"SELECT {_COLUMNS} FROM sights WHERE hour BETWEEN ? AND ? {only} ORDER BY hour, mac"  # noqa: S608
+        return [_sight(row) for row in self._db.rows(sql, (since, until) if mac is None else (since, until, mac))]
+
+
+def _values(sight: Sight) -> tuple[object, ...]:
+    counts = tuple(getattr(sight, column) for column in _COUNTS[:-1])
+    return (sight.hour, sight.mac, *counts, msgspec.json.encode(sight.reasons).decode())
+
+
+def _sight(row: Row) -> Sight:
+    return msgspec.convert(row | {"reasons": msgspec.json.decode(row["reasons"], type=dict[str, int])}, Sight)
