@@ -50,7 +50,7 @@ def _fuzz(name: str, minutes: float, corpus: Path, captures: Path) -> bool:
         f"-max_total_time={round(minutes * 60)}",
         "-max_len=4096",
         "-rss_limit_mb=1024",
-        "-timeout=10",
+        "-timeout=300",
         "-print_final_stats=1",
     ]
     command = [sys.executable, "-m", "tests.fuzz.one", name, *limits, f"-artifact_prefix={corpus}/finding-", str(corpus)]
