@@ -18,7 +18,7 @@ Confidence = Literal["high", "medium", "low"]
 IntentKind = Literal["person", "page", "background", "unclear"]
 Decision = Literal["no_concern", "behaviour", "safeguarding", "technical", "staff_matter", "filter_fault", "exercise"]
 LampColour = Literal["green", "amber", "red", "grey"]
-Role = Literal["head", "deputy", "technician", "governor"]
+Role = Literal["head", "deputy", "technician", "governor", "supplier"]
 
 
 class Frame(Struct, frozen=True, gc=False):
@@ -382,13 +382,19 @@ class Account(Struct, frozen=True, kw_only=True):
     role: Role
     password_hash: str
     created: float = 0.0
+    active: bool = True  # False: may not log in any more
 
 
 class Session(Struct, frozen=True, kw_only=True):
-    """A log-in in one browser, known by the hash of its token. Times are when it began, was last used, and ends."""
+    """A log-in in one browser, known by the hash of its token. Times are when it began, was last used, and ends.
+
+    `proved` is when its passphrase was last typed, `source` the address that it began from.
+    """
 
     token_hash: str
     username: str
     created: float
     seen: float
     expires: float
+    proved: float = 0.0
+    source: str = ""

@@ -11,6 +11,7 @@ import click
 
 # command -> module in this package; the attribute has the command's name
 COMMANDS = {
+    "audit": "audit",
     "bench": "bench",
     "devices": "records",
     "doctor": "doctor",

@@ -3,8 +3,22 @@
 Frozen types of `appliance.model` enter and leave; SQL, files and locks stay inside. Nothing in here decides what matters.
 """
 
+from appliance.edge.store.chain import Break, Verification
 from appliance.edge.store.errors import NotFound, StoreBusy, StoreDamaged, StoreError, StoreFull
+from appliance.edge.store.invitations import Invitation
 from appliance.edge.store.opening import LASTING_FILE, RECENT_FILE
 from appliance.edge.store.store import Store
 
-__all__ = ["LASTING_FILE", "RECENT_FILE", "NotFound", "Store", "StoreBusy", "StoreDamaged", "StoreError", "StoreFull"]
+__all__ = [
+    "LASTING_FILE",
+    "RECENT_FILE",
+    "Break",
+    "Invitation",
+    "NotFound",
+    "Store",
+    "StoreBusy",
+    "StoreDamaged",
+    "StoreError",
+    "StoreFull",
+    "Verification",
+]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from appliance.edge.store.database import Database
+from appliance.edge.store.database import Database, Row
 from appliance.edge.store.errors import NotFound, StoreError
 from appliance.edge.store.journal import Journal
 from appliance.model import Account, Role, Session
@@ -32,12 +32,12 @@ class Accounts:
 
     def all(self) -> list[Account]:
         """Every account, oldest first."""
-        return [msgspec.convert(row, Account) for row in self._db.rows("SELECT * FROM accounts ORDER BY created, username")]
+        return [_account(row) for row in self._db.rows("SELECT * FROM accounts ORDER BY created, username")]
 
     def one(self, username: str) -> Account | None:
         """The account of that name, or None."""
         row = self._db.row("SELECT * FROM accounts WHERE username = ?", (username,))
-        return msgspec.convert(row, Account) if row else None
+        return _account(row) if row else None
 
     def add(self, username: str, full_name: str, role: Role, password_hash: str, *, now: float) -> Account:
         """Make an account; the first one burns the first-run code. StoreError where the name is taken."""
@@ -45,7 +45,7 @@ class Accounts:
         with self._db.transaction():
             if self.one(username):
                 raise StoreError(f"There is already an account called {username}.")
-            self._db.insert("accounts", msgspec.to_builtins(account))
+            self._db.insert("accounts", msgspec.to_builtins(account) | {"active": 1})
             self._journal.remove_setting(CODE_SETTING)
             self._journal.add(now, username, "account made", username)
         with suppress(OSError):  # the page may not own the folder; the code is burnt either way
@@ -59,6 +59,15 @@ class Accounts:
                 raise NotFound(f"There is no account called {username}.")
             self._db.execute("DELETE FROM sessions WHERE username = ?", (username,))
             self._journal.add(now, by, "password changed", username)
+
+    def set_active(self, username: str, active: bool, *, by: str, now: float) -> None:
+        """Let somebody in again, or not any more: then their browsers are logged out. A second time changes nothing."""
+        with self._db.transaction():
+            sql = "UPDATE accounts SET active = ? WHERE username = ? AND active != ?"
+            if self._db.execute(sql, (int(active), username, int(active))):
+                self._journal.add(now, by, "account opened" if active else "account closed", username)
+            if not active:
+                self.end_sessions(username)
 
     def note_login(self, username: str, ok: bool, *, now: float, source: str) -> None:
         """Keep that somebody tried to log in; successes are audited too."""
@@ -76,12 +85,12 @@ class Accounts:
         row = self._db.row(sql, (username, since, username))
         return int(row["n"]) if row else 0
 
-    def add_session(self, token_hash: str, username: str, now: float, expires: float) -> None:
+    def add_session(self, token_hash: str, username: str, now: float, expires: float, source: str = "") -> None:
         """Begin a session, and clear away those that have ended."""
         with self._db.transaction():
             self._db.execute("DELETE FROM sessions WHERE expires <= ?", (now,))
             row = {"token_hash": token_hash, "username": username, "created": now, "seen": now, "expires": expires}
-            self._db.insert("sessions", row)
+            self._db.insert("sessions", row | {"proved": now, "source": source[:200]})
 
     def session(self, token_hash: str, now: float) -> Session | None:
         """The session with that token, None once it has ended."""
@@ -97,6 +106,19 @@ class Accounts:
     def end_session(self, token_hash: str) -> None:
         """Log out."""
         self._db.execute("DELETE FROM sessions WHERE token_hash = ?", (token_hash,))
+
+    def sessions(self, username: str, now: float) -> list[Session]:
+        """Where somebody is logged in, the newest first."""
+        sql = "SELECT * FROM sessions WHERE username = ? AND expires > ? ORDER BY created DESC"
+        return [msgspec.convert(row, Session) for row in self._db.rows(sql, (username, now))]
+
+    def prove_session(self, token_hash: str, now: float) -> None:
+        """Whoever uses this session has just typed their passphrase again."""
+        self._db.execute("UPDATE sessions SET proved = ? WHERE token_hash = ?", (now, token_hash))
+
+    def end_sessions(self, username: str, keep: str = "") -> None:
+        """Log somebody out everywhere, but for the session with the token hash `keep`."""
+        self._db.execute("DELETE FROM sessions WHERE username = ? AND token_hash != ?", (username, keep))
 
     def first_run_code(self, now: float) -> str:
         """The code for making the first account; empty once there is one. In the clear it lives in memory only."""
@@ -136,3 +158,7 @@ class Accounts:
         kept = "".join(c for c in code.upper() if c in CODE_ALPHABET)
         box = self._journal.setting("box_id") or ""
         return hashlib.sha256(f"{box}:{kept}".encode()).hexdigest()
+
+
+def _account(row: Row) -> Account:
+    return msgspec.convert(row | {"active": bool(row["active"])}, Account)

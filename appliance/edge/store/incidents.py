@@ -15,14 +15,16 @@ from appliance.edge.store.database import Database, Row
 from appliance.edge.store.errors import NotFound, StoreError
 from appliance.edge.store.journal import Journal
 from appliance.edge.store.origin import Origin
+from appliance.edge.store.ownership import HIDDEN
 from appliance.model import Decision, Incident, Level, Note
 
 _SEEN = (
     *("category", "level", "device", "mac", "first_seen", "last_seen", "count", "names"),
-    *("outcome", "confidence", "sentence", "reason", "source", "exercise"),
+    *("outcome", "confidence", "sentence", "reason", "reasons", "source", "exercise"),
 )
 _COLUMNS = ", ".join(["id", *_SEEN, "acknowledged", "decision"])
 _URGENT_FIRST = "CASE level WHEN 'urgent' THEN 0 WHEN 'look' THEN 1 ELSE 2 END, first_seen, id"
+_LISTS = ("names", "reasons")
 TEXT_LIMIT = 4_000  # characters of one note
 
 
@@ -60,20 +62,31 @@ class Incidents:
         return _incident(row)
 
     def listed(
-        self, *, open_only: bool, level: Level | None, mac: str | None, since: float | None, limit: int, offset: int
+        self,
+        *,
+        open_only: bool,
+        level: Level | None,
+        mac: str | None,
+        since: float | None,
+        limit: int,
+        offset: int,
+        hidden_from: str | None = None,
     ) -> list[Incident]:
-        """Incidents: the open ones urgent and oldest first, or all newest first."""
+        """Incidents: the open ones urgent and oldest first, or all newest first; `hidden_from` leaves out a person's own."""
         wanted: list[tuple[str, Any]] = [("level = ?", level), ("mac = ?", mac), ("last_seen >= ?", since)]
+        wanted.append((f"NOT {HIDDEN}", hidden_from))
         given = [(clause, value) for clause, value in wanted if value is not None]
         where = " AND ".join(["decision IS NULL"] * open_only + [clause for clause, _ in given]) or "1"
         order = _URGENT_FIRST if open_only else "last_seen DESC, id DESC"
         sql = f"SELECT {_COLUMNS} FROM incidents WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?"  # noqa: S608
         return [_incident(row) for row in self._db.rows(sql, (*(value for _, value in given), limit, offset))]
 
-    def count_open(self) -> dict[Level, int]:
-        """How many incidents have no decision yet, by level; every level is there."""
+    def count_open(self, hidden_from: str | None = None) -> dict[Level, int]:
+        """How many incidents have no decision yet, by level; every level is there. `hidden_from` leaves out a person's own."""
         counts: dict[Level, int] = dict.fromkeys(get_args(Level), 0)
-        for row in self._db.rows("SELECT level, count(*) AS n FROM incidents WHERE decision IS NULL GROUP BY level"):
+        where, given = (f"AND NOT {HIDDEN}", (hidden_from,)) if hidden_from else ("", ())
+        sql = f"SELECT level, count(*) AS n FROM incidents WHERE decision IS NULL {where} GROUP BY level"  # noqa: S608
+        for row in self._db.rows(sql, given):
             counts[row["level"]] = row["n"]
         return counts
 
@@ -96,6 +109,7 @@ class Incidents:
             self.one(number)
             self._db.execute("UPDATE incidents SET decision = ?, acknowledged = 1 WHERE id = ?", (decision, number))
             self._note(number, "decision", f"{decision}: {text}" if text else decision, by=by, now=now)
+            self._journal.chain.add("incidents", number)
             return self.one(number)
 
     def reopen(self, number: int, *, by: str, now: float, text: str) -> Incident:
@@ -104,6 +118,7 @@ class Incidents:
             self.one(number)
             self._db.execute("UPDATE incidents SET decision = NULL WHERE id = ?", (number,))
             self._note(number, "decision", f"reopened: {text}" if text else "reopened", by=by, now=now)
+            self._journal.chain.release(number)
             return self.one(number)
 
     def add_note(self, number: int, text: str, *, by: str, now: float) -> None:
@@ -139,18 +154,19 @@ class Incidents:
 
     def _note(self, number: int, kind: str, text: str, *, by: str, now: float) -> None:
         row = {"incident": number, "time": now, "by": by, "kind": kind, "text": text[:TEXT_LIMIT], **self._origin.stamp()}
-        self._db.insert("notes", row)
+        self._journal.chain.add("notes", self._db.insert("notes", row))
         self._journal.add(now, by, f"incident {kind}", str(number))
 
 
 def _seen(incident: Incident) -> Row:
     """The columns that the guardian owns."""
     row = {column: getattr(incident, column) for column in _SEEN}
-    return row | {"names": msgspec.json.encode(incident.names).decode(), "exercise": int(incident.exercise)}
+    lists = {column: msgspec.json.encode(row[column]).decode() for column in _LISTS}
+    return row | lists | {"exercise": int(incident.exercise)}
 
 
 def _incident(row: Row) -> Incident:
-    """A row as an Incident; the folded names are kept as JSON."""
-    names = msgspec.json.decode(row["names"], type=tuple[str, ...])
+    """A row as an Incident; names and reasons are kept as JSON."""
+    lists = {column: msgspec.json.decode(row[column], type=tuple[str, ...]) for column in _LISTS}
     flags = {"acknowledged": bool(row["acknowledged"]), "exercise": bool(row["exercise"])}
-    return msgspec.convert(row | {"names": names} | flags, Incident)
+    return msgspec.convert(row | lists | flags, Incident)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from appliance.edge.store.chain import Chain
 from appliance.edge.store.database import Database
 from appliance.edge.store.origin import Origin
 from appliance.model import AuditEntry, ListStatus
@@ -17,17 +18,32 @@ class Journal:
     def __init__(self, db: Database, origin: Origin) -> None:
         self._db = db
         self._origin = origin
+        self.chain = Chain(db)
 
     def add(self, time: float, who: str, action: str, subject: str = "") -> None:
-        """Write one audit row, in the transaction of the deed itself."""
+        """Write one audit row and its link, in the transaction of the deed itself."""
         with self._db.transaction():
             row = {"time": time, "who": who, "action": action, "subject": subject, **self._origin.stamp()}
-            self._db.insert("audit", row)
+            self.chain.add("audit", self._db.insert("audit", row))
 
-    def entries(self, limit: int) -> list[AuditEntry]:
-        """The newest audit entries first."""
-        rows = self._db.rows("SELECT time, who, action, subject FROM audit ORDER BY id DESC LIMIT ?", (limit,))
-        return [msgspec.convert(row, AuditEntry) for row in rows]
+    def add_read(self, time: float, who: str, subject: str) -> None:
+        """Somebody looked at a record: one audit row for each person, subject and hour."""
+        hour = int(time // 3600)
+        known = "SELECT 1 FROM reads WHERE who = ? AND subject = ? AND hour = ?"
+        if self._db.row(known, (who, subject, hour)):
+            return
+        with self._db.transaction():
+            self._db.execute("INSERT OR REPLACE INTO reads (who, subject, hour) VALUES (?, ?, ?)", (who, subject, hour))
+            self.add(time, who, "looked", subject)
+
+    def entries(self, limit: int, offset: int = 0, who: str | None = None) -> list[AuditEntry]:
+        """The newest audit entries first, of everybody or of one."""
+        sql = "SELECT time, who, action, subject FROM audit WHERE ? IS NULL OR who = ? ORDER BY id DESC LIMIT ? OFFSET ?"
+        return [msgspec.convert(row, AuditEntry) for row in self._db.rows(sql, (who, who, limit, offset))]
+
+    def people(self) -> list[str]:
+        """Everybody who stands in the audit, by name."""
+        return [row["who"] for row in self._db.rows("SELECT DISTINCT who FROM audit ORDER BY who")]
 
     def setting(self, key: str) -> str | None:
         """The value of a setting, None where nobody has made it."""

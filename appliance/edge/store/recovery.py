@@ -19,7 +19,11 @@ from appliance.model import Incident
 
 COPIES = 7
 # In this order, so that a note finds its incident.
-_TABLES = ("settings", "counters", "accounts", "devices", "incidents", "notes", "audit", "lists", "sights")
+_TABLES = (
+    *("settings", "counters", "accounts", "devices", "incidents", "notes", "audit", "lists", "sights"),
+    *("groups", "members", "vlans", "group_levels", "rules", "lesson_modes", "hours", "terms", "timetable", "people"),
+    *("loans", "log_ons", "pattern_days"),
+)
 
 
 def open_sound(path: Path, now: float, *, check: bool) -> tuple[Database, str]:
@@ -140,8 +144,9 @@ def _is_whole(row: Row) -> bool:
     """Whether a recovered incident still makes sense."""
     try:
         names = msgspec.json.decode(row.get("names") or "", type=tuple[str, ...])
+        reasons = msgspec.json.decode(row.get("reasons") or "[]", type=tuple[str, ...])
         flags = {"exercise": bool(row.get("exercise")), "acknowledged": bool(row.get("acknowledged"))}
-        msgspec.convert(row | {"names": names} | flags, Incident)
+        msgspec.convert(row | {"names": names, "reasons": reasons} | flags, Incident)
     except (msgspec.DecodeError, msgspec.ValidationError, TypeError):
         return False
     return True

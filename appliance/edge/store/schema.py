@@ -11,6 +11,7 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from appliance.edge.store import chain
+from appliance.edge.store.school_tables import SCHOOL_TABLES
 
 LASTING = Migrations("lasting")
 RECENT = Migrations("recent")
@@ -149,6 +150,12 @@ def m004_chain(db: Database) -> None:
 def m005_people(db: Database) -> None:
     """Who may log in, with second factors, invitations, and whose own device is which."""
     _run(db, _PEOPLE)
+
+
+@LASTING()
+def m006_school(db: Database) -> None:
+    """What a school says of itself: groups, people, loans, timetable, terms, rules; why an incident is as urgent as it is."""
+    _run(db, SCHOOL_TABLES)
 
 
 @RECENT()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC, tzinfo
 from pathlib import Path
 from types import TracebackType
 
@@ -26,7 +27,11 @@ from appliance.edge.store.opening import LASTING_FILE, RECENT_FILE, make_folder,
 from appliance.edge.store.origin import Origin
 from appliance.edge.store.ownership import Ownership
 from appliance.edge.store.recent import Recent
+from appliance.edge.store.register import Register
+from appliance.edge.store.rulebook import Rulebook
 from appliance.edge.store.sights import Sights
+from appliance.judge.policy import Policy, make_policy
+from appliance.judge.who import KnownOf, who_had
 from appliance.model import (
     Account,
     AuditEntry,
@@ -43,12 +48,16 @@ from appliance.model import (
     Session,
     Sight,
 )
+from appliance.school import Holder
 
 RECOVERED = "recovered"  # the setting that holds the sentence about damaged records
 
 
 class Store:
-    """`safespan.db` in `data_dir`, which must last, and `recent.db` in `recent_dir`, which lives in memory."""
+    """`safespan.db` in `data_dir`, which must last, and `recent.db` in `recent_dir`, which lives in memory.
+
+    `register` holds who uses which devices, `rulebook` the school's say in how they are judged.
+    """
 
     def __init__(self, lasting: Database, recent: Database, recent_dir: Path, clock_synced: Callable[[], bool | None]) -> None:
         self.data_dir = lasting.path.parent
@@ -65,6 +74,8 @@ class Store:
         self.invitations = Invitations(lasting, self._journal, self._accounts)
         self.ownership = Ownership(lasting, self._journal)
         self._recent = Recent(recent, clock.boot_id())
+        self.register = Register(lasting, self._journal)
+        self.rulebook = Rulebook(lasting, origin, self._journal)
         self._sights = Sights(lasting, origin)
 
     @classmethod
@@ -266,6 +277,32 @@ class Store:
     def setting(self, key: str) -> str | None:
         """A setting made on the page or by the box, None where there is none."""
         return self._journal.setting(key)
+
+    def policy(self, zone: tzinfo = UTC) -> Policy:
+        """All that the school has said of how its devices are judged, as one object. Its clock times are of that zone."""
+        return make_policy(
+            groups=self.register.groups(),
+            members=self.register.members(),
+            vlans=self.register.vlans(),
+            levels=self.rulebook.levels(),
+            rules=[rule for rule in self.rulebook.rules() if rule.ended is None],
+            lessons=[lesson for lesson in self.rulebook.lessons() if lesson.ended is None],
+            hours=self.rulebook.hours(),
+            terms=self.rulebook.terms(),
+            trial_until=self.rulebook.trial_until(),
+            zone=zone,
+        )
+
+    def who_had(self, mac: str, at: float, zone: tzinfo = UTC) -> Holder:
+        """Who had a device at a moment, by loan, timetable or log-on, with a sentence that says how we know."""
+        known = KnownOf(
+            loans=self.register.loans(mac),
+            lessons=self.register.timetable(),
+            log_ons=self.register.log_ons(mac),
+            people=self.register.people(),
+        )
+        vlan = next((device.vlan for device in self.devices() if device.mac == mac), None)
+        return who_had(mac, at, known, self.policy(zone), vlan)
 
     # --- what people write; each also writes an audit row ---------------------------------------------------------
 

@@ -17,7 +17,7 @@ def columns(file: Path, table: str) -> list[str]:
 
 def test_reported_tables_say_where_each_row_comes_from(store: Store, folder: Path) -> None:
     for table in ("incidents", "notes", "devices", "audit"):
-        assert columns(folder / "safespan.db", table)[-4:] == ["box", "boot", "seq", "clock_synced"]
+        assert {"box", "boot", "seq", "clock_synced"} <= set(columns(folder / "safespan.db", table))
 
 
 def test_steps_are_recorded_and_run_once(store: Store, folder: Path) -> None:
