@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from appliance.edge.word_lists import open_words
 from appliance.judge.categories import CATEGORIES
+from appliance.judge.verdicts import judge_name
 from appliance.judge.words import Words, judge_text, judge_words, query_text
+from tests.judge.test_domains import ALLOW, HELP, PORN, lists_of
 
 WORDS = open_words()
 
@@ -166,6 +168,16 @@ def test_what_no_native_speaker_has_read_is_of_low_confidence() -> None:
     assert (verdict.category, verdict.confidence, verdict.level) == ("suicide", "low", "look")
 
 
+def test_what_a_list_says_comes_before_words() -> None:
+    rules = {"porn.example": ALLOW, "casino.example": HELP, "cheapvapes.example": PORN}
+    lists, _ = lists_of(rules)
+    assert judge_name("porn.example", lists, WORDS).category is None
+    assert judge_name("casino.example", lists, WORDS).category is None
+    assert judge_name("cheapvapes.example", lists, WORDS).category == "pornography"
+    assert judge_name("otherporn.example", lists, WORDS).category == "pornography"
+    assert judge_name("otherporn.example", lists).category is None
+
+
 def test_without_words_nothing_is_said() -> None:
     assert judge_words("porn.example", Words({}, [])) is None
     assert judge_text("porn", Words({}, [])) == ()
@@ -226,7 +238,15 @@ def test_a_worry_is_told_by_whole_words(text: str, category: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["We went to Scunthorpe with skysports", "The glue gun is hot", "He lives in Essex", "", "the assembly"]
+    "text",
+    [
+        "We went to Scunthorpe with skysports",
+        "The glue gun is hot",
+        "Offa's Dyke is 100 kms long",
+        "He lives in Essex",
+        "",
+        "the assembly",
+    ],
 )
 def test_ordinary_texts_say_nothing(text: str) -> None:
     assert judge_text(text, WORDS) == ()
