@@ -24,7 +24,6 @@ class Signature(Struct, frozen=True):
     shape: ShapeId
     confidence: Confidence = "high"
     level: Level | None = None
-    inside_too: bool = False  # worth telling within the school as well
 
 
 SIGNATURES: dict[str, Signature] = {
@@ -40,7 +39,7 @@ SIGNATURES: dict[str, Signature] = {
     "tailscale": Signature("Tailscale, a kind of VPN", "vpn"),
     # Old Windows machines send this without anybody asking.
     "teredo": Signature("Teredo, which carries newer addresses over older ones", "vpn", "low", "note"),
-    "socks": Signature("SOCKS, the language of proxies", "proxy", inside_too=True),
+    "socks": Signature("SOCKS, the language of proxies", "proxy"),
     "ssh": Signature("SSH", "ssh"),
     "rdp": Signature("Windows' Remote Desktop", "remote"),
     "teamviewer": Signature("TeamViewer", "remote"),
@@ -48,7 +47,7 @@ SIGNATURES: dict[str, Signature] = {
     "doq": Signature("DNS over QUIC", "hidden-lookups"),
     "dnscrypt": Signature("DNSCrypt", "hidden-lookups"),
 }
-_ENCRYPTED_DNS = frozenset(name for name, signature in SIGNATURES.items() if signature.shape == "hidden-lookups")
+_ORDINARY_INSIDE = ("ssh", "remote")
 _SURENESS: dict[Confidence, int] = {"low": 0, "medium": 1, "high": 2}
 
 
@@ -78,16 +77,18 @@ class Tunnels:
             return None
         if signature.shape == "proxy":
             return self._proxy(key, seen, f"The first packets look like {signature.label}.", "high")
-        if not is_outside(seen.server, seen.client):
+        outside = is_outside(seen.server, seen.client)
+        if signature.shape in _ORDINARY_INSIDE and not outside:
             return None
-        # A resolver that the school itself announces may be asked in secret too: the school's choice, but still out of sight.
-        chosen = seen.protocol in _ENCRYPTED_DNS and seen.server in announced
+        # The school's own resolver may be asked in secret too: the school's choice, but still out of sight.
+        chosen = signature.shape == "hidden-lookups" and (not outside or seen.server in announced)
         return Finding(
             shape=signature.shape,
             name=self._destination(key, seen),
             evidence=f"The first packets look like {signature.label}.",
             protocol=seen.protocol,
-            confidence=_weaker(signature.confidence, seen.confidence),
+            # A tunnel between two machines of the school may be IT's.
+            confidence=_weaker(_weaker(signature.confidence, seen.confidence), "high" if outside else "medium"),
             level="note" if chosen else signature.level,
         )
 
