@@ -118,6 +118,15 @@ class DeviceTable:
         machine = self._machines.get(key)
         return self._device(machine) if machine else Device(mac=key, addresses=() if ":" in key else (key,))
 
+    def vlan(self, key: str) -> int | None:
+        """The VLAN that a device was met in."""
+        machine = self._machines.get(key)
+        return machine.vlan if machine else None
+
+    def owner_of(self, address: str) -> str:
+        """The key of the device that has this address now, empty for none."""
+        return self._owners.get(address, "")
+
     def take_changes(self) -> list[Device]:
         """Devices whose facts have changed since the last call, or that were last written long ago."""
         changed = [m for m in self._machines.values() if m.changed or m.last - m.saved > REFRESH]

@@ -42,13 +42,14 @@ class Patterns:
             del self._changes[: -self._limit * DAYS]
 
     def days(self, mac: str, category: str, time: float) -> int:
-        """On how many days of the week up to this moment it did so."""
-        return len(self._within(mac, category, self.day_of(time)))
+        """On how many days of the week up to this moment it did so, this day included."""
+        day = self.day_of(time)
+        return len({day, *self._within(mac, category, day)})
 
-    def themes(self, mac: str, time: float) -> tuple[str, ...]:
-        """The worrying categories of the week up to this moment, in the order of the table of categories."""
-        day, known = self.day_of(time), self._days.get(mac, {})
-        return tuple(key for key in CATEGORIES if key in known and is_worrying(key) and self._within(mac, key, day))
+    def themes(self, mac: str, category: str, time: float) -> tuple[str, ...]:
+        """The worrying categories of the week up to this moment with the one at hand, in the order of the table of categories."""
+        day = self.day_of(time)
+        return tuple(key for key in CATEGORIES if is_worrying(key) and (key == category or self._within(mac, key, day)))
 
     def met_serious(self, mac: str, time: float) -> tuple[str, int] | None:
         """The newest category of the serious core in the week up to this moment, with its day; None where there was none."""

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 from appliance.judge.categories import CATEGORIES, SERIOUS_CORE
-from appliance.judge.levels import GRAVE, ORDINARY, Fact, Grounds, base_level, higher
+from appliance.judge.levels import GRAVE, ORDINARY, Fact, Grounds, Weighed, base_level, higher, is_worrying
 from appliance.judge.patterns import Patterns
 from appliance.judge.policy import Policy, denial, group_of, is_denied, is_out_of_hours, lesson_for, rule_for
 from appliance.model import Verdict
-from appliance.school import LessonMode
+from appliance.school import Group, LessonMode
 
 REPEATS = 3  # days within a week
 THEMES = 3  # worrying subjects within a week
@@ -46,7 +46,7 @@ class Scales:
         if not is_denied(self.policy, name):
             return verdict
         category = verdict.category if verdict else None
-        rule = rule_for(self.policy, name, category, mac, self._group(mac), time)
+        rule = rule_for(self.policy, name, category, mac, self._group(mac).id, time)
         if rule is None or rule.kind == "allow":
             return verdict
         own = denial(rule, name)
@@ -55,20 +55,21 @@ class Scales:
         graver = category in SERIOUS_CORE or higher(verdict.level, rule.level) == verdict.level
         return verdict if graver else own
 
-    def lay(self, mac: str, time: float, verdict: Verdict, *, part_of_page: bool) -> Grounds | None:
-        """The grounds for the level of one hit, which also becomes part of the device's past; None: not to be kept at all."""
+    def lay(self, mac: str, time: float, verdict: Verdict, *, part_of_page: bool, settled: bool = True) -> Grounds | None:
+        """The grounds for the level of one hit; None: not to be kept at all.
+
+        `settled`: nothing more will be known of it, so it becomes part of the device's past at once; else `settle` says so.
+        """
         category = verdict.category or ""
         serious = category in SERIOUS_CORE
         if verdict.exercise:
             return Grounds(base=verdict.level or "note", confidence=verdict.confidence, serious=serious, exercise=True)
-        group = group_of(self.policy, mac, self._vlan_of(mac))
-        rule = rule_for(self.policy, verdict.name, category, mac, group.id, time)
-        base = base_level(self.policy, group, verdict)
-        if base is None or (rule is not None and rule.kind == "allow"):
+        base = self._base(mac, time, verdict)
+        if base is None:
             return None
-        lesson = lesson_for(self.policy, category, group.id, time)
-        if not lesson and not part_of_page and (serious or verdict.confidence != "low"):
-            self.patterns.note(mac, category, time)
+        if settled:
+            self.settle(mac, time, verdict, part_of_page=part_of_page)
+        lesson = lesson_for(self.policy, category, self._group(mac).id, time)
         return Grounds(
             base=base.level,
             confidence=verdict.confidence,
@@ -80,17 +81,35 @@ class Scales:
             lesson=self._about(lesson) if lesson else "",
         )
 
-    def _group(self, mac: str) -> str:
-        return group_of(self.policy, mac, self._vlan_of(mac)).id
+    def settle(self, mac: str, time: float, verdict: Verdict, *, part_of_page: bool) -> None:
+        """All is known of a hit: it becomes part of the device's past, unless it is doubtful, a test, or a lesson's."""
+        category = verdict.category or ""
+        doubtful = part_of_page or (verdict.confidence == "low" and category not in SERIOUS_CORE)
+        if doubtful or verdict.exercise or self._base(mac, time, verdict) is None:
+            return
+        if lesson_for(self.policy, category, self._group(mac).id, time) is None:
+            self.patterns.note(mac, category, time)
+
+    def _base(self, mac: str, time: float, verdict: Verdict) -> Weighed | None:
+        """The level to begin with; None where the school allows it or keeps nothing of it."""
+        group = self._group(mac)
+        rule = rule_for(self.policy, verdict.name, verdict.category, mac, group.id, time)
+        if rule is not None and rule.kind == "allow":
+            return None
+        return base_level(self.policy, group, verdict)
+
+    def _group(self, mac: str) -> Group:
+        return group_of(self.policy, mac, self._vlan_of(mac))
 
     def _patterns(self, mac: str, time: float, category: str) -> tuple[Fact, ...]:
+        """What speaks for a higher level if the hit at hand counts; a doubt about it cancels that again."""
         if category in ORDINARY:
             return ()
-        days, themes = self.patterns.days(mac, category, time), self.patterns.themes(mac, time)
+        days, themes = self.patterns.days(mac, category, time), self.patterns.themes(mac, category, time)
         found = []
         if days >= REPEATS:
             found.append(_told(_REPEATS, n=days))
-        if len(themes) >= THEMES and category in themes:
+        if len(themes) >= THEMES and is_worrying(category):
             found.append(_told(_THEMES, n=len(themes), titles=_listed([CATEGORIES[theme].title for theme in themes])))
         if is_out_of_hours(self.policy, time):
             found.append(_OUT_OF_HOURS)

@@ -14,7 +14,11 @@ from appliance.model import Device
 
 LABEL_LIMIT = 63  # characters, as a DNS label
 
-_COLUMNS = "mac, addresses, label, heard_name, maker, private, vlan, first_seen, last_seen"
+_COLUMNS = """mac, addresses, label, heard_name, maker, private, vlan, first_seen, last_seen,
+    (SELECT group_id FROM members WHERE members.mac = devices.mac) AS "group",
+    (SELECT coalesce(nullif(person, ''), class_name) FROM loans WHERE loans.mac = devices.mac AND since <= devices.last_seen
+        AND (until IS NULL OR until > devices.last_seen) ORDER BY since DESC, id DESC LIMIT 1) AS person,
+    (SELECT user FROM log_ons WHERE log_ons.mac = devices.mac ORDER BY last DESC, user LIMIT 1) AS last_user"""
 _UPSERT = """
     INSERT INTO devices (mac, addresses, heard_name, maker, private, vlan, first_seen, last_seen, box, boot, seq, clock_synced)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -38,10 +42,11 @@ class Devices:
             self._db.execute_many(_UPSERT, [(*_seen(device), *stamp) for device in devices])
 
     def forget(self, macs: Sequence[str]) -> None:
-        """Drop devices that the guardian no longer keeps, save those that have a label or an incident."""
-        sql = (
-            "DELETE FROM devices WHERE mac = ? AND label IS NULL AND NOT EXISTS (SELECT 1 FROM incidents WHERE mac = devices.mac)"
-        )
+        """Drop devices that the guardian no longer keeps, save those that somebody knows: by label, group, loan or incident."""
+        sql = """DELETE FROM devices WHERE mac = ? AND label IS NULL
+            AND NOT EXISTS (SELECT 1 FROM incidents WHERE mac = devices.mac)
+            AND NOT EXISTS (SELECT 1 FROM members WHERE mac = devices.mac)
+            AND NOT EXISTS (SELECT 1 FROM loans WHERE mac = devices.mac)"""
         self._db.execute_many(sql, [(mac,) for mac in macs])
 
     def all(self) -> list[Device]:
