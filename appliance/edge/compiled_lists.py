@@ -4,6 +4,7 @@ lists/current -> set-1a2b3c       a link, replaced atomically
 lists/set-1a2b3c/manifest.json    sources, rules, sizes and checksums
 lists/set-1a2b3c/names-0.trie     names read backwards
 lists/set-1a2b3c/rules-0.bin      one or two bytes for each name: its rule
+lists/set-1a2b3c/sieve.bin        bits that say of most names on no list that they are on none
 """
 
 from __future__ import annotations
@@ -26,12 +27,13 @@ from msgspec import Struct
 import phrase_lists
 from appliance.edge.list_compiler import Compilation, Tally
 from appliance.edge.list_formats import Exempt
-from appliance.judge.domains import BUCKETS, DomainLists, Rule, Shard, name_of
+from appliance.judge.domains import BUCKETS, DomainLists, Rule, Shard, Sieve, fill_sieve, mark_of, name_of
 from appliance.model import ListStatus
 
 # One trie takes about 100 bytes a name while it is built and 5 to 8 afterwards; more and smaller tries would share less.
 SHARD_NAMES = 2_500_000
-FORM = 3
+FORM = 4
+BITS_PER_NAME = 10  # then about one name in fifteen that is on no list goes to the tries all the same
 
 _CURRENT = "current"
 _MANIFEST = "manifest.json"
@@ -59,6 +61,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     shard_of_bucket: tuple[int, ...]
     tries: tuple[Piece, ...]
     arrays: tuple[Piece, ...]
+    sieve: Piece
     sealed: dict[str, int]
     statuses: tuple[ListStatus, ...]
     tallies: dict[str, Tally] = {}
@@ -79,6 +82,7 @@ class Written(Struct, frozen=True, kw_only=True):
 
     tries: tuple[Piece, ...]
     arrays: tuple[Piece, ...]
+    sieve: Piece
     shard_of_bucket: tuple[int, ...]
 
 
@@ -89,16 +93,20 @@ def write_names(compilation: Compilation, spooled: Sequence[Path], folder: Path)
     shard_of_bucket: list[int] = []
     kept: list[Path] = []
     size = 0
+    sieve = bytearray(max(1, compilation.names * BITS_PER_NAME // 8))
     for bucket in spooled:
         decided, count = _decide(compilation, bucket)
         if kept and size + count > SHARD_NAMES:
-            _write_shard(kept, folder, tries, arrays, wide=len(compilation.rules) > 256)
+            _write_shard(kept, folder, tries, arrays, sieve, wide=len(compilation.rules) > 256)
             kept, size = [], 0
         kept.append(decided)
         size += count
         shard_of_bucket.append(len(tries))
-    _write_shard(kept, folder, tries, arrays, wide=len(compilation.rules) > 256)
-    return Written(tries=tuple(tries), arrays=tuple(arrays), shard_of_bucket=tuple(shard_of_bucket))
+    _write_shard(kept, folder, tries, arrays, sieve, wide=len(compilation.rules) > 256)
+    (folder / "sieve.bin").write_bytes(sieve)
+    return Written(
+        tries=tuple(tries), arrays=tuple(arrays), sieve=_piece(folder / "sieve.bin"), shard_of_bucket=tuple(shard_of_bucket)
+    )
 
 
 def _decide(compilation: Compilation, bucket: Path) -> tuple[Path, int]:
@@ -112,13 +120,16 @@ def _decide(compilation: Compilation, bucket: Path) -> tuple[Path, int]:
     return decided, count
 
 
-def _write_shard(decided: Sequence[Path], folder: Path, tries: list[Piece], arrays: list[Piece], *, wide: bool) -> None:
-    """One trie and its array; the files of decided names go away."""
+def _write_shard(
+    decided: Sequence[Path], folder: Path, tries: list[Piece], arrays: list[Piece], sieve: bytearray, *, wide: bool
+) -> None:
+    """One trie and its array, its names marked in the sieve; the files of decided names go away."""
     number = len(tries)
     trie = marisa_trie.Trie(key for key, _ in _pairs(decided))
     rules = array("H" if wide else "B", bytes(len(trie) * (2 if wide else 1)))
     for key, rule in _pairs(decided):
         rules[trie[key]] = rule
+        fill_sieve(sieve, mark_of(name_of(key)))
     for file in decided:
         file.unlink()
     trie.save(str(folder / f"names-{number}.trie"))
@@ -220,8 +231,9 @@ def open_set(lists_dir: Path, manifest: Manifest, *, verify: bool = False) -> Do
     """
     folder = lists_dir / _CURRENT
     try:
-        for piece in (*manifest.tries, *manifest.arrays):
+        for piece in (*manifest.tries, *manifest.arrays, manifest.sieve):
             _check(folder, piece, verify=verify)
+        sieve = Sieve(_mapped(folder / Path(manifest.sieve.file).name))
         shards = [_shard(folder, trie, rules) for trie, rules in zip(manifest.tries, manifest.arrays, strict=True)]
     except (OSError, ValueError, RuntimeError) as error:
         raise CorruptError(str(error)) from error
@@ -231,6 +243,7 @@ def open_set(lists_dir: Path, manifest: Manifest, *, verify: bool = False) -> Do
         shards,
         manifest.shard_of_bucket,
         manifest.rules,
+        sieve=sieve,
         sealed=manifest.sealed,
         seal=phrase_lists.seal,
         statuses=manifest.statuses,
@@ -278,9 +291,13 @@ def _shard(folder: Path, names: Piece, rules: Piece) -> Shard:
     trie.mmap(str(folder / Path(names.file).name))
     if not rules.size:
         return Shard(trie, ())
-    with (folder / Path(rules.file).name).open("rb") as stream:
-        mapped = memoryview(mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ))
+    mapped = _mapped(folder / Path(rules.file).name)
     width = rules.size // len(trie)
     if width * len(trie) != rules.size or width not in (1, 2):
         raise ValueError(f"{rules.file} does not fit its names")
     return Shard(trie, mapped.cast("H") if width == 2 else mapped)
+
+
+def _mapped(file: Path) -> memoryview:
+    with file.open("rb") as stream:
+        return memoryview(mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ))

@@ -90,7 +90,7 @@ class Compilation:
         self._suffixes = suffixes
         self._progress = progress
         self._remembered = remembered
-        self._names = 0
+        self.names = 0
 
     def spool(self) -> list[Path]:
         """All names, as lines of trie key and rule number, in one file for each bucket."""
@@ -114,9 +114,9 @@ class Compilation:
                 tally.problem = f"The list “{source.rule.list_name}” can't be used: {error}."
         if source.rule.kind == "block" and not source.rule.category:
             return
-        kept = self._names
+        kept = self.names
         self._spool_names(self._remembered(source.rule.list_name), number, source, spools)
-        if self._names > kept:
+        if self.names > kept:
             tally.problem += " What it said before stays in force."
 
     def _spool_names(self, names: Iterator[str], number: int, source: Source, spools: Sequence[_Spool]) -> None:
@@ -128,8 +128,8 @@ class Compilation:
             if self._forbidden(name, source.rule):
                 self.refusals[number].add("a public suffix, not one site", name)
                 continue
-            self._names += 1
-            if self._names > MOST_NAMES:
+            self.names += 1
+            if self.names > MOST_NAMES:
                 raise ListError(f"there are more than {MOST_NAMES:,} names in all lists")
             # Keys end in a dot and ' ' sorts below every character of a name: an entry comes right before all that is under it.
             spools[bucket_of(name)].add(key_of(name) + (excepted if isinstance(name, Exempt) else listed))

@@ -86,6 +86,7 @@ def compile_lists(sources: Sequence[Source], lists_dir: Path, progress: Progress
             shard_of_bucket=written.shard_of_bucket,
             tries=written.tries,
             arrays=written.arrays,
+            sieve=written.sieve,
             sealed=compilation.sealed,
             statuses=_statuses(compilation),
             tallies=_tallies(compilation),

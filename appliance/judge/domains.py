@@ -18,7 +18,8 @@ from appliance.model import Level, ListStatus
 Kind = Literal["help", "allow", "block", "witness"]
 
 BUCKETS = 64
-_CACHED = 16_384  # names; a school asks for a few thousand different ones a day
+_SPREAD = 0x9E3779B1  # odd and without pattern: a mark's second bit falls elsewhere than its first
+_CACHED = 16_384  # names found; that a name is on no list costs little to say again
 
 
 class Rule(Struct, frozen=True, kw_only=True):
@@ -86,16 +87,37 @@ def name_of(key: str) -> str:
 
 def bucket_of(name: str) -> int:
     """Which bucket a name of two labels or more falls into: the last two decide, so that parents share it."""
-    return _checksum(name) % BUCKETS
+    return _checksums(name)[0] % BUCKETS
 
 
-def _checksum(name: str) -> int:
-    """The CRC-32 of a name's last two labels."""
-    return crc32(name[name.rfind(".", 0, name.rindex(".")) + 1 :].encode())
+def mark_of(entry: str) -> int:
+    """The checksum by which a sieve knows an entry: that of its last three labels, or of both where it has two."""
+    two, three = _checksums(entry)
+    return two if entry.count(".") == 1 else three
+
+
+def _checksums(name: str) -> tuple[int, int]:
+    """The CRC-32 of a name's last two and last three labels; of a name of two labels the second is of no use."""
+    data = name.encode()
+    cut = data.rfind(b".", 0, data.rindex(b"."))
+    return crc32(data[cut + 1 :]), crc32(data[data.rfind(b".", 0, cut) + 1 :])
+
+
+class Sieve(Struct, frozen=True):
+    """Two bits for each mark of the entries: most names are on no list, and need no trie to say so."""
+
+    bits: Sequence[int]  # bytes
+
+
+def fill_sieve(bits: bytearray, mark: int) -> None:
+    """Set both bits of a mark."""
+    count = len(bits) << 3
+    for place in (mark % count, (mark * _SPREAD >> 7) % count):
+        bits[place >> 3] |= 1 << (place & 7)
 
 
 class DomainLists:
-    """All lists in force. Look-ups remember the last names; nothing else in here changes."""
+    """All lists in force. Look-ups remember the last names that were found; nothing else in here changes."""
 
     def __init__(
         self,
@@ -103,12 +125,13 @@ class DomainLists:
         shard_of_bucket: Sequence[int] = (0,) * BUCKETS,
         rules: Sequence[Rule] = (),
         *,
+        sieve: Sieve | None = None,
         sealed: Mapping[str, int] | None = None,
         seal: Callable[[str], str] = str,
         statuses: tuple[ListStatus, ...] = (),
         version: str = "",
     ) -> None:
-        """`sealed` maps keyed hashes, as `seal` makes them, to rule numbers."""
+        """`sealed` maps keyed hashes, as `seal` makes them, to rule numbers. Without a sieve every name goes to the tries."""
         self.statuses = statuses
         self.version = version
         self._shards = [shards[number] for number in shard_of_bucket] if shards else []
@@ -118,45 +141,60 @@ class DomainLists:
         for key in self._sealed:
             self._tags[int(key.split(":")[1], 16)] = 1
         self._seal = seal
-        self._cache: dict[str, Match | None] = {}
+        self._bits = sieve.bits if sieve else b"\xff"
+        self._bit_count = len(self._bits) << 3
+        self._cache: dict[str, Match] = {}
 
     def match(self, name: str) -> Match | None:
         """The entry that covers `name` (lower case, no final dot), or None. Help lines and allowed names come back as such."""
-        try:
-            return self._cache[name]
-        except KeyError:
-            pass
+        known = self._cache.get(name)
+        if known is not None:
+            return known
         found = self._look_up(name)
-        if len(self._cache) >= _CACHED:
-            self._cache.clear()
-        self._cache[name] = found
+        if found is not None:
+            if len(self._cache) >= _CACHED:
+                self._cache.clear()
+            self._cache[name] = found
         return found
 
     def _look_up(self, name: str) -> Match | None:
         """The most specific entry; a sealed one counts where it is at least as specific and nothing clears the name."""
-        if "." not in name:
+        data = name.encode()
+        dot = data.rfind(b".")
+        if dot < 0:
             return None
-        check = _checksum(name)
+        # As in _checksums, written out: this runs for every new name.
+        cut = data.rfind(b".", 0, dot)
+        two, three = crc32(data[cut + 1 :]), crc32(data[data.rfind(b".", 0, cut) + 1 :])
+        bits, count = self._bits, self._bit_count
+        one, other = two % count, three % count
         listed = None
-        if self._shards:
-            shard = self._shards[check % BUCKETS]
-            covering = shard.trie.prefixes(name[::-1] + ".")
-            if covering:
-                key = covering[-1]
-                listed = self._matched(shard.rules[shard.trie[key]], name_of(key))
-        if (listed is None or listed.kind == "block") and self._may_be_sealed(name, check):
+        if (bits[one >> 3] >> (one & 7) & 1 and self._may_hold(two)) or (
+            bits[other >> 3] >> (other & 7) & 1 and self._may_hold(three)
+        ):
+            listed = self._listed(name, two)
+        tags = self._tags
+        if (tags[two & 0xFFF] or tags[three & 0xFFF]) and (listed is None or listed.kind == "block"):
             hidden = self._hidden(name)
             if hidden is not None and (listed is None or len(hidden.entry) >= len(listed.entry)):
                 return hidden
         return listed
 
-    def _may_be_sealed(self, name: str, check: int) -> bool:
-        """Whether the name's last two or three labels have a sealed entry's checksum: hardly ever, and then no hashing."""
-        if self._tags[check & 0xFFF]:
-            return True
-        cut = name.rfind(".", 0, name.rfind(".", 0, name.rindex(".")))
-        # Of a name of two labels this hashes the last one alone: a needless look at the seals at worst.
-        return self._tags[crc32(name[cut + 1 :].encode()) & 0xFFF] == 1
+    def _may_hold(self, mark: int) -> bool:
+        """Whether the second bit of a mark is set too."""
+        place = (mark * _SPREAD >> 7) % self._bit_count
+        return bool(self._bits[place >> 3] >> (place & 7) & 1)
+
+    def _listed(self, name: str, check: int) -> Match | None:
+        """The longest entry of the tries that covers the name."""
+        if not self._shards:
+            return None
+        shard = self._shards[check % BUCKETS]
+        covering = shard.trie.prefixes(name[::-1] + ".")
+        if not covering:
+            return None
+        key = covering[-1]
+        return self._matched(shard.rules[shard.trie[key]], name_of(key))
 
     def _hidden(self, name: str) -> Match | None:
         """The sealed entry that covers the name, if any. Sealed entries are registrable domains of two or three labels."""

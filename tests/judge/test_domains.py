@@ -8,7 +8,7 @@ import pytest
 
 import phrase_lists
 from appliance.judge import domains
-from appliance.judge.domains import BUCKETS, DomainLists, Match, Rule, Shard, bucket_of, key_of
+from appliance.judge.domains import BUCKETS, DomainLists, Match, Rule, Shard, Sieve, bucket_of, fill_sieve, key_of, mark_of
 
 PORN = Rule(list_name="adult list", category="pornography", version="3")
 GAMES = Rule(list_name="games list", category="games", checked=True)
@@ -95,12 +95,26 @@ def test_no_lists_find_nothing() -> None:
     assert DomainLists().match("example.com") is None
 
 
-def test_a_name_is_looked_up_once_and_remembered_also_when_nothing_covers_it() -> None:
+def test_a_name_that_was_found_is_remembered() -> None:
     lists, trie = lists_of({"evil.com": PORN})
     for _ in range(3):
-        lists.match("nothing.example")
-        lists.match("evil.com")
-    assert trie.asked == 2
+        assert found(lists, "evil.com")
+    assert trie.asked == 1
+
+
+def test_a_sieve_spares_the_tries_and_loses_nothing() -> None:
+    entries = ["evil.com", "a.evil.net", "a.b.c.evil.org", "evil.co.uk", "x.y"]
+    bits = bytearray(64)
+    for entry in entries:
+        fill_sieve(bits, mark_of(entry))
+    trie = SlowTrie([key_of(entry) for entry in entries])
+    lists = DomainLists([Shard(trie, [0] * len(entries))], (0,) * BUCKETS, RULES, sieve=Sieve(bits))
+    for entry in entries:
+        for name in (entry, f"www.{entry}", f"a.b.www.{entry}"):
+            assert found(lists, name) == ("block", "pornography", entry)
+    trie.asked = 0
+    assert not any(lists.match(f"site{number}.example") for number in range(1000))
+    assert trie.asked < 50
 
 
 def test_memory_of_names_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
