@@ -55,9 +55,9 @@ class Swarms:
 
     def judge_opened(self, key: str, seen: Opened) -> Finding | None:
         """A new connection: one of very many to places that were never looked up?"""
-        if seen.transport != "tcp" or not is_outside(seen.server, seen.client):
+        if seen.transport != "tcp" or self._lookups.name_at(key, seen.server, seen.time):
             return None
-        if self._lookups.name_at(key, seen.server, seen.time):
+        if not is_outside(seen.server, seen.client):
             return None
         swarm = self._of(key).swarm
         swarm.pop(seen.server, None)
@@ -77,7 +77,7 @@ class Swarms:
 
     def judge_hello(self, key: str, seen: TlsHello) -> Finding | None:
         """A hello whose name, or want of one, is telling."""
-        if not is_outside(seen.server, seen.client) or self._lookups.name_at(key, seen.server, seen.time):
+        if self._lookups.name_at(key, seen.server, seen.time) or not is_outside(seen.server, seen.client):
             return None
         return self._tor(key, seen) if seen.name else self._nameless(key, seen)
 
