@@ -6,7 +6,7 @@ network can make grow is bounded: devices, cases, names waiting to be written, r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, tzinfo
 from typing import Protocol
 
@@ -14,15 +14,23 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from appliance.judge.blindness import Meter
+from appliance.judge.cases import Hit
 from appliance.judge.devices import DeviceTable
 from appliance.judge.domains import Match
 from appliance.judge.evasion import Evasion
-from appliance.judge.folding import Folder, Hit
-from appliance.judge.hidden_names import as_asked
-from appliance.judge.intent import SENTENCES, Lately, site_of
+from appliance.judge.filter_checks import is_check
+from appliance.judge.folding import Folder
+from appliance.judge.forwarders import Forwarders
+from appliance.judge.hidden_names import COVERS, as_asked
+from appliance.judge.intent import site_of
+from appliance.judge.log_ons import LogOns
 from appliance.judge.names import normalise
-from appliance.judge.outcomes import weigh_answer, weigh_hello
+from appliance.judge.outcomes import Answers, Evidence, weigh_covered, weigh_hello
+from appliance.judge.policy import Policy
+from appliance.judge.scales import Scales
 from appliance.judge.verdicts import judge_match
+from appliance.judge.visits import Visits, as_reading
+from appliance.judge.witnesses import Witnesses
 from appliance.model import (
     Announced,
     Device,
@@ -31,6 +39,7 @@ from appliance.model import (
     HelloAnswered,
     HttpHost,
     Incident,
+    LoggedOn,
     NameAsked,
     NetbiosAsked,
     Opened,
@@ -78,15 +87,25 @@ class Pipeline:
         zone: tzinfo = UTC,
         devices: DeviceTable | None = None,
         registrable: Callable[[str], str] = site_of,
+        third_parties: Collection[str] = frozenset(),
     ) -> None:
-        """`registrable` gives the part of a name that somebody can own, empty where there is none."""
+        """`registrable` gives the part of a name that somebody can own, empty where there is none.
+
+        `third_parties` are the names that pages load adverts and counters from.
+        """
+        self.zone = zone
         self.devices = devices or DeviceTable()
-        self.folder = Folder(zone)
+        self.scales = Scales(Policy(zone=zone), vlan_of=self.devices.vlan)
+        self.folder = Folder(zone, scales=self.scales)
+        self.log_ons = LogOns()
+        self.forwarders = Forwarders(self.devices.owner_of)
         self.counts = Counts()
         self.evasion = Evasion(registrable)
         self.meter = Meter(self.evasion.lookups, self.evasion.hidden)
         self._verdicts = _VerdictMemory(lists)
-        self._lately = Lately()
+        self.visits = Visits(third_parties)
+        self.answers = Answers()
+        self.witnesses = Witnesses(zone)
         self._recent: dict[tuple[str, str, str, int], RecentName] = {}
         self._handlers: dict[type, Callable[[str, Seen], None]] = {
             NameAsked: self._name_asked,
@@ -99,6 +118,7 @@ class Pipeline:
             DhcpSeen: self._own_name,
             Announced: self._own_name,
             NetbiosAsked: self._own_name,
+            LoggedOn: self._logged_on,
         }
         self.last_time = 0.0
 
@@ -115,6 +135,19 @@ class Pipeline:
         if sightings:
             self.counts.sightings += len(sightings)
             self.last_time = max(self.last_time, sightings[-1].time)
+            self.advance(sightings[-1].time)
+
+    def advance(self, now: float) -> None:
+        """Time goes on without anything to see: what waited for what follows is settled."""
+        for visit in self.visits.settled(now):
+            reading = as_reading(visit)
+            if reading is not None:
+                self.folder.amend(visit.device, visit.verdict, visit.began, reading)
+        self.witnesses.settle(now, lambda device: self.devices.device(device).name)
+
+    def use_policy(self, policy: Policy) -> None:
+        """From now on judge as the school says."""
+        self.scales.policy = policy
 
     def use_lists(self, lists: NameLists) -> None:
         """From now on judge by these lists."""
@@ -138,6 +171,11 @@ class Pipeline:
             "devices-evicted": self.devices.evicted,
             "incidents-capped": self.folder.capped,
             "recent-names-dropped": self.counts.recent_dropped,
+            "patterns-evicted": self.scales.patterns.evicted,
+            "log-ons-evicted": self.log_ons.evicted,
+            "visits-evicted": self.visits.evicted,
+            "answers-evicted": self.answers.evicted,
+            **self.witnesses.bounds(),
             "sight-evicted": self.meter.evicted,
             **self.evasion.bounds(),
         }
@@ -146,7 +184,7 @@ class Pipeline:
     def _look_for_evasion(self, key: str, seen: Seen) -> None:
         """What no list knows: tunnels, hidden look-ups, shapes; and how much of it all was in sight."""
         name = getattr(seen, "name", "")
-        if name and type(seen) in _NAMING and self._verdicts.is_help(name):
+        if name and type(seen) in _NAMING and (self._verdicts.is_help(name) or is_check(name)):
             return
         for hit in self.evasion.observe(key, seen, lambda device: self.devices.device(device).name):
             self.counts.flagged += 1
@@ -156,61 +194,94 @@ class Pipeline:
     def _name_asked(self, key: str, seen: Seen) -> None:
         assert isinstance(seen, NameAsked)
         self.counts.queries += 1
-        self._judge(key, seen.time, "dns", seen.name)
+        self.forwarders.note(key, seen.time, query=True)
+        self._judge(key, seen, "dns", seen.name)
 
     def _hello(self, key: str, seen: Seen) -> None:
         assert isinstance(seen, TlsHello)
         self.counts.hellos += 1
+        self.forwarders.note(key, seen.time, query=False)
         if seen.name:
             self.counts.named += 1
-            self._judge(key, seen.time, "quic" if type(seen) is QuicHello else "tls", seen.name)
+            self._judge(key, seen, "quic" if type(seen) is QuicHello else "tls", seen.name)
         else:
             self.counts.unnamed += 1
+        self.visits.connected(key, seen.time, seen.server)
 
     def _http_host(self, key: str, seen: Seen) -> None:
         assert isinstance(seen, HttpHost)
         self.counts.named += 1
-        self._judge(key, seen.time, "http", seen.name)
+        self._judge(key, seen, "http", seen.name)
 
     def _opened(self, key: str, seen: Seen) -> None:
         assert isinstance(seen, Opened)
         # A TCP connection is counted by the hello that follows; a QUIC flow is told only once its name stayed unknown.
         self.counts.unnamed += seen.transport == "udp"
+        self.visits.connected(key, seen.time, seen.server)
 
     def _dns_answer(self, key: str, seen: Seen) -> None:
         assert isinstance(seen, DnsAnswer)
         self.counts.answers += 1
-        verdict = self._verdicts.flagged(seen.name)
-        evidence = weigh_answer(seen) if verdict else None
-        if verdict and evidence:
-            self.folder.learn(key, verdict, evidence)
+        self.witnesses.safesearch.observe(key, seen)
+        verdict = None if self.witnesses.check(key, seen, seen.name) else self._flagged(key, seen.time, seen.name)
+        if verdict is None:
+            return
+        evidence = self.answers.weigh(seen)
+        if evidence is not None:
+            self._learn(key, seen.time, verdict, evidence)
+        elif seen.addresses:
+            self.visits.answered(key, seen.time, seen.name, seen.addresses)
 
     def _hello_answered(self, key: str, seen: Seen) -> None:
         assert isinstance(seen, HelloAnswered)
-        verdict = self._verdicts.flagged(seen.name)
-        if verdict:
-            self.folder.learn(key, verdict, weigh_hello(seen))
+        if self.witnesses.check(key, seen, seen.name):
+            return
+        covered = not seen.name or seen.name in COVERS
+        name = self.evasion.lookups.name_at(key, seen.server, seen.time) if covered else seen.name
+        verdict = self._flagged(key, seen.time, name) if name else None
+        evidence = weigh_covered(seen) if covered else weigh_hello(seen)
+        if verdict is not None and evidence is not None:
+            self._learn(key, seen.time, verdict, evidence)
+
+    def _learn(self, key: str, time: float, verdict: Verdict, evidence: Evidence) -> None:
+        """What happened to an attempt."""
+        self.folder.learn(key, verdict, evidence)
+        self.witnesses.filter.learn(key, time, verdict, evidence)
 
     def _own_name(self, key: str, seen: Seen) -> None:
         assert isinstance(seen, DhcpSeen | Announced | NetbiosAsked)
         if self.devices.observe_name(key, seen):
             self.folder.rename({key: self.devices.device(key).name})
 
-    def _judge(self, key: str, time: float, kind: str, name: str) -> None:
+    def _logged_on(self, key: str, seen: Seen) -> None:
+        assert isinstance(seen, LoggedOn)
+        self.log_ons.observe(key, seen)
+
+    def _judge(self, key: str, seen: Seen, kind: str, name: str) -> None:
         """One name that a device asked for or connected to."""
-        verdict = self._verdicts.of(name)
-        if verdict is not None:
-            if verdict.category is None:
-                return  # a help line: no trace at all
+        if self._verdicts.is_help(name):
+            return  # no trace at all
+        time, is_test = seen.time, self.witnesses.check(key, seen, name)
+        verdict = None if is_test else self._flagged(key, time, name)
+        if verdict is not None and not self.forwarders.is_echo(key, seen.server, name, time):
             self.counts.flagged += 1
             if kind == "dns":
                 verdict = as_asked(verdict)
             elif verdict.category == "encrypted_dns":
                 self.meter.hides_lookups(key)
-            intent = SENTENCES[self._lately.read(key, time, verdict.name)]
-            self.folder.hit(Hit(time=time, mac=key, device=self.devices.device(key).name, verdict=verdict, intent=intent))
-        self._lately.note(key, time, name)
+            self.advance(time)
+            visit = self.visits.visit(key, time, verdict)
+            name_now, intent = self.devices.device(key).name, as_reading(visit)
+            hit = Hit(time=time, mac=key, device=name_now, verdict=verdict, intent=intent, visit=visit.began)
+            if self.folder.hit(hit) is not None:
+                self.witnesses.filter.note_try(key, time, verdict)
+        self.visits.note(key, time, name, connects=kind != "dns")
         self._remember(key, time, kind, name)
+
+    def _flagged(self, key: str, time: float, name: str) -> Verdict | None:
+        """The verdict of the lists and of the school's own rules on a name that is no help line's; None: nothing to say."""
+        verdict = self._verdicts.of(name)
+        return None if verdict is not None and verdict.category is None else self.scales.ruled(key, time, name, verdict)
 
     def _remember(self, key: str, time: float, kind: str, name: str) -> None:
         """Keep a name for the hour around an incident, once a minute with its count."""
@@ -246,11 +317,6 @@ class _VerdictMemory:
             self._old, self._young = self._young, {}
         self._young[name] = verdict
         return verdict
-
-    def flagged(self, name: str) -> Verdict | None:
-        """The verdict where it has a category."""
-        verdict = self.of(name)
-        return verdict if verdict is not None and verdict.category is not None else None
 
     def is_help(self, name: str) -> bool:
         """Whether the name is a help line's: nothing may count it."""

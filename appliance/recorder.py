@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from appliance.edge.store import Store, StoreError
-from appliance.judge.folding import Case
+from appliance.judge.cases import Case
 from appliance.model import Device, Incident, RecentName
 from appliance.pipeline import Pipeline
+from appliance.school import LogOn, PatternDay
 
 FOLLOWED_SECONDS = 25 * 3600.0  # incidents heard last before that can't grow any more
 FOLLOWED_LIMIT = 5_000
@@ -31,6 +32,8 @@ class Recorder:
         self._names: list[RecentName] = []
         self._devices: dict[str, Device] = {}
         self._forgotten: list[str] = []
+        self._log_ons: dict[tuple[str, str, float], LogOn] = {}
+        self._days: set[PatternDay] = set()
         self._unsettled: list[tuple[Case, Incident]] = []
         self._sight_at = float("-inf")
 
@@ -39,6 +42,8 @@ class Recorder:
         devices = self.store.devices()
         for device in devices:
             self.pipeline.devices.restore(device)
+        self.pipeline.use_policy(self.store.policy(self.pipeline.zone))
+        self.pipeline.scales.patterns.restore(self.store.register.pattern_days())
         self.pipeline.follow(self._open_incidents(now), devices)
         self.pipeline.meter.usual.restore(self.store.sight(now - SIGHT_KEPT_SECONDS, now - SIGHT_SECONDS * 6, mac=""))
         self.pipeline.meter.restore(self.store.sight(now - SIGHT_SECONDS * 6, now))
@@ -46,6 +51,7 @@ class Recorder:
     def follow(self, now: float) -> None:
         """Take over what people did in the page since the last call. Raises StoreError."""
         if self.store.changed():
+            self.pipeline.use_policy(self.store.policy(self.pipeline.zone))
             self.pipeline.follow(self._open_incidents(now), self.store.devices())
 
     def commit_flagged(self, now: float) -> None:
@@ -60,14 +66,18 @@ class Recorder:
         """Write everything that has changed."""
         self._devices.update((device.mac, device) for device in self.pipeline.devices.take_changes())
         self._forgotten.extend(self.pipeline.devices.take_forgotten())
+        self._log_ons.update(((log_on.mac, log_on.user, log_on.first), log_on) for log_on in self.pipeline.log_ons.take_changes())
+        self._days.update(self.pipeline.scales.patterns.take_changes())
         with self._guarded():
             self.commit_names()
             with self.store.write():
                 self.store.forget_devices(self._forgotten)
                 self.store.save_devices(self._devices.values())
                 self._save(list(self.pipeline.folder.due()), now)
-            self._devices.clear()
-            self._forgotten.clear()
+                self.store.register.save_log_ons(self._log_ons.values())
+                self.store.register.save_pattern_days(self._days)
+            for waiting in (self._devices, self._forgotten, self._log_ons, self._days):
+                waiting.clear()
             if abs(now - self._sight_at) >= SIGHT_SECONDS:
                 self.commit_sight(now)
 

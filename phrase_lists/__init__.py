@@ -57,6 +57,11 @@ def help_names() -> frozenset[str]:
     return frozenset(row[0] for row in rows("domains/help_lines.tsv"))
 
 
+def third_parties() -> frozenset[str]:
+    """Where pages load adverts, counters and widgets from; a name stands for itself and all that is below it."""
+    return frozenset(row[0] for row in rows("third_parties.tsv"))
+
+
 def seal(name: str) -> str:
     """A name as a keyed hash (HMAC-SHA256, RFC 2104): `sha256:`, twelve bits of its checksum in hex, `:`, 64 hex digits.
 

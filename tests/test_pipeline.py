@@ -161,14 +161,53 @@ def test_label_of_the_school_names_the_device_in_the_next_sentence(lists: FakeLi
     assert incidents(pipeline)[0].device == "Library iPad"
 
 
-def test_reason_tells_whether_it_looks_like_part_of_another_page(lists: FakeLists) -> None:
+def test_incident_is_read_at_once_and_amended_by_what_followed(lists: FakeLists) -> None:
     pipeline = Pipeline(lists)
     pipeline.feed([on(NameAsked, name="bet.example"), on(TlsHello, name="bet.example", time=100.1)])
-    assert "does not look like part of another page" in incidents(pipeline)[0].reason
-    pipeline = Pipeline(lists)
-    pipeline.feed([on(NameAsked, name=f"www.part{n}.example", time=100.0 + n / 10) for n in range(8)])
+    (told,) = incidents(pipeline)
+    assert (told.intent, told.level) == ("person", "look")
+    assert "does not look like part of another page" in told.intent_reasons[0]
+    pipeline.feed([on(NameAsked, name=f"part{n}.example.org", time=100.5 + n / 10) for n in range(5)])
+    assert incidents(pipeline) == []
+    pipeline.advance(109.0)
+    (amended,) = incidents(pipeline)
+    assert amended.intent == "person" and any("5 other names followed" in reason for reason in amended.intent_reasons)
+    assert amended.id == 1 and len(amended.intent_reasons) <= 3
+
+
+def test_name_amid_another_pages_adverts_is_lowered_to_a_note_and_says_why(lists: FakeLists) -> None:
+    pipeline = Pipeline(lists, third_parties={"ads.example"})
+    pipeline.feed([on(NameAsked, name=f"www.part{n}.test", time=100.0 + n / 10) for n in range(8)])
+    pipeline.feed([on(NameAsked, name=f"{n}.x{n}.ads.example", time=100.8 + n / 100) for n in range(1)])
     pipeline.feed([on(NameAsked, name="bet.example", time=101.0)])
-    assert "may be part of another page" in incidents(pipeline)[0].reason
+    (told,) = incidents(pipeline)
+    assert (told.intent, told.level) == ("page", "look")
+    pipeline.feed([on(DnsAnswer, name="bet.example", addresses=("192.0.2.1",), time=101.1)])
+    pipeline.advance(110.0)
+    (amended,) = incidents(pipeline)
+    assert (amended.intent, amended.level) == ("page", "note")
+    assert "nothing was loaded" in " ".join(amended.intent_reasons) and "part of another page" in " ".join(amended.reasons)
+
+
+def test_serious_name_amid_another_page_is_never_less_than_something_to_look_at(lists: FakeLists) -> None:
+    lists.entries["end.example"] = Match(
+        kind="block", category="suicide", level="urgent", list_name="downloaded", entry="end.example", version="1"
+    )
+    pipeline = Pipeline(lists, third_parties={"example"})
+    pipeline.feed([on(NameAsked, name=f"www.part{n}.test", time=100.0 + n / 10) for n in range(8)])
+    pipeline.feed([on(NameAsked, name="end.example", time=101.0)])
+    (told,) = incidents(pipeline)
+    assert (told.intent, told.level) == ("page", "look")
+
+
+def test_what_has_been_told_as_urgent_is_amended_in_words_only(lists: FakeLists) -> None:
+    pipeline = Pipeline(lists)
+    pipeline.feed([on(NameAsked, name="news.test", time=99.5), on(NameAsked, name="end.example")])
+    assert [told.level for told in incidents(pipeline)] == ["urgent"]
+    pipeline.feed([on(DnsAnswer, name="end.example", addresses=("192.0.2.1",))])
+    pipeline.advance(110.0)
+    (amended,) = incidents(pipeline)
+    assert (amended.intent, amended.level) == ("page", "urgent")
 
 
 def test_name_learnt_later_corrects_the_open_incident(lists: FakeLists) -> None:

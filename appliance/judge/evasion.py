@@ -13,9 +13,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 
 from appliance.judge.addresses import is_outside
+from appliance.judge.cases import Hit
 from appliance.judge.dark import Dark, DarkRooms
 from appliance.judge.dns_tunnelling import DnsTunnelling
-from appliance.judge.folding import Hit
 from appliance.judge.foreign_resolvers import ForeignResolvers
 from appliance.judge.hidden_names import HiddenNames
 from appliance.judge.lookups import Lookups

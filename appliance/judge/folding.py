@@ -2,7 +2,7 @@
 
     hit -> Case (grows) -> Incident (saved by whoever owns the store) -> decided: the next hit begins a new case
 
-A case counts visits, not packets: the look-ups, hellos and answers of one page load are one visit.
+What a case is stands in `appliance.judge.cases`; here is which case a hit belongs to, and how many there may be.
 """
 
 from __future__ import annotations
@@ -10,176 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import tzinfo
 
-from msgspec import Struct
-from msgspec.structs import replace
-
-from appliance.judge.levels import Grounds, Weighed, higher, surer, weigh
-from appliance.judge.outcomes import Evidence, outweighs
+from appliance.judge.cases import Case, Hit, Key, resume
+from appliance.judge.intent import intent_weight
+from appliance.judge.outcomes import Evidence
 from appliance.judge.policy import Policy
 from appliance.judge.scales import Scales
 from appliance.judge.sentences import write_sentence
-from appliance.model import Confidence, Incident, Level, Outcome, Verdict
+from appliance.model import Incident, Intent, Verdict
 
-NAMES = 20  # distinct names kept per incident; the count goes on
-ENTRIES = 64  # list entries whose last visit is remembered per incident
-VISIT_SECONDS = 10.0  # requests for the same entry within this time of each other are one visit
 QUIET_SECONDS = 86_400.0  # after such a day a new hit is a new incident
-SOUND_AGAIN_SECONDS = 3_600.0  # an acknowledged urgent incident that comes back after this must be seen again
 CASES = 5_000  # open at once; 1,000 devices in five categories each
 NEW_PER_HOUR = 500  # new incidents; more than that is an attack on the box, or a list gone wrong
-
-Key = tuple[str, str, bool]  # device, category, exercise
-
-
-class Hit(Struct, frozen=True, kw_only=True):
-    """One flagged sighting: which device (its key and the name to show), which verdict, when; `intent` is a sentence.
-
-    `part_of_page`: it looks like part of another page, so that nobody may have asked for it.
-    """
-
-    time: float
-    mac: str
-    device: str
-    verdict: Verdict
-    intent: str = ""
-    part_of_page: bool = False
-
-    @property
-    def key(self) -> Key:
-        """What it folds into."""
-        return (self.mac, self.verdict.category or "", self.verdict.exercise)
-
-
-class Case:
-    """An incident while it can still grow. `dirty`: to be saved; `pressing`: at once; `sounds`: the lamp must be red again."""
-
-    __slots__ = (
-        "acknowledged",
-        "confidence",
-        "count",
-        "device",
-        "dirty",
-        "evidence",
-        "first",
-        "grounds",
-        "id",
-        "kept",
-        "key",
-        "last",
-        "level",
-        "names",
-        "outcome",
-        "pressing",
-        "reason",
-        "reasons",
-        "serial",
-        "since_saved",
-        "sounds",
-        "source",
-        "visits",
-    )
-
-    def __init__(self, hit: Hit, serial: int) -> None:
-        self.serial = serial
-        self.id = 0
-        self.key = hit.key
-        self.device = hit.device
-        # What the level stands on: the gravest visit, or what the store held before a restart.
-        self.grounds: Grounds | None = None
-        self.kept: Weighed | None = None
-        self.level: Level = "note"
-        self.reasons: tuple[str, ...] = ()
-        self.first = self.last = hit.time
-        self.count = 0
-        self.names: list[str] = []
-        self.outcome: Outcome = "tried"
-        self.evidence = ""
-        self.confidence: Confidence = hit.verdict.confidence
-        # Of the first visit; an exercise needs no reading of minds.
-        self.reason = hit.verdict.reason if hit.verdict.exercise else f"{hit.verdict.reason} {hit.intent}".strip()
-        self.source = hit.verdict.source
-        self.visits: dict[str, float] = {}
-        self.acknowledged = self.sounds = False
-        self.dirty = self.pressing = True
-        # What came in since the last save: if somebody decides in between, this begins the next incident.
-        self.since_saved: list[Hit] = []
-
-    def add(self, hit: Hit, grounds: Grounds) -> None:
-        """Take one hit in, with what its level stands on."""
-        verdict = hit.verdict
-        if self._is_new_visit(verdict.entry or verdict.name, hit.time):
-            self.count += 1
-        if verdict.name not in self.names and len(self.names) < NAMES:
-            self.names.append(verdict.name)
-        if self.acknowledged and self.level == "urgent" and hit.time - self.last > SOUND_AGAIN_SECONDS:
-            self.acknowledged, self.sounds, self.pressing = False, True, True
-        self.confidence = surer(verdict.confidence, self.confidence)
-        self._stand_on(grounds)
-        self.device, self.dirty = hit.device, True
-        self.first, self.last = min(self.first, hit.time), max(self.last, hit.time)
-        if len(self.since_saved) < ENTRIES:
-            self.since_saved.append(hit)
-
-    def learn(self, evidence: Evidence) -> None:
-        """Take in what happened to an attempt; the weightier evidence stays."""
-        if outweighs(evidence.outcome, self.outcome):
-            self.outcome, self.evidence, self.dirty = evidence.outcome, evidence.reason, True
-            self._weigh()
-
-    def incident(self, now: float, zone: tzinfo) -> Incident:
-        """The incident as it stands, with its sentence as read at `now`."""
-        mac, category, exercise = self.key
-        incident = Incident(
-            id=self.id,
-            category=category,
-            level=self.level,
-            device=self.device,
-            mac=mac,
-            first_seen=self.first,
-            last_seen=self.last,
-            count=self.count,
-            names=tuple(self.names),
-            outcome=self.outcome,
-            confidence=self.confidence,
-            reason=f"{self.reason} {self.evidence}".strip(),
-            reasons=self.reasons,
-            source=self.source,
-            exercise=exercise,
-        )
-        return _with_sentence(incident, now, zone)
-
-    def saved(self, number: int) -> None:
-        """The store has it, under this id."""
-        self.id = number
-        self.dirty = self.pressing = self.sounds = False
-        self.since_saved.clear()
-
-    def _stand_on(self, grounds: Grounds) -> None:
-        """The gravest visit counts: a doubtful one after a sure one lowers nothing."""
-        known = weigh(self.grounds, self.outcome) if self.grounds else None
-        new = weigh(grounds, self.outcome)
-        if known is None or higher(new.level, known.level) != known.level:
-            self.grounds = grounds
-        self._weigh()
-
-    def _weigh(self) -> None:
-        """The level and its reasons, by all that is known now. A level that rises must be seen again."""
-        weighed = weigh(self.grounds, self.outcome) if self.grounds else None
-        if weighed is None or (self.kept is not None and higher(self.kept.level, weighed.level) == self.kept.level):
-            weighed = self.kept
-        if weighed is None:
-            return
-        if higher(weighed.level, self.level) != self.level:
-            self.pressing, self.acknowledged = True, False
-        self.level, self.reasons = weighed.level, weighed.reasons
-
-    def _is_new_visit(self, entry: str, time: float) -> bool:
-        """Whether the last request for this entry was long enough ago. The wire may bring packets a little out of order."""
-        before = self.visits.pop(entry, None)
-        self.visits[entry] = time if before is None else max(time, before)
-        if len(self.visits) > ENTRIES:
-            del self.visits[next(iter(self.visits))]
-        return before is None or abs(time - before) > VISIT_SECONDS
 
 
 class Folder:
@@ -204,7 +45,8 @@ class Folder:
 
     def hit(self, hit: Hit) -> Case | None:
         """Fold one hit in; None where the school allows it, or too many new incidents have come up in this hour."""
-        grounds = self.scales.lay(hit.mac, hit.time, hit.verdict, part_of_page=hit.part_of_page)
+        settled = hit.intent is None
+        grounds = self.scales.lay(hit.mac, hit.time, hit.verdict, part_of_page=hit.part_of_page, settled=settled)
         if grounds is None:
             return None
         case = self._cases.get(hit.key)
@@ -225,6 +67,13 @@ class Folder:
             case.learn(evidence)
             if case.dirty:
                 self._dirty[case.serial] = case
+
+    def amend(self, mac: str, verdict: Verdict, visit: float, intent: Intent) -> None:
+        """The reading of a visit that began at `visit`, now that its moment is over; ignored where the case has closed."""
+        self.scales.settle(mac, visit, verdict, part_of_page=intent_weight(intent) < 0)
+        case = self._cases.get((mac, verdict.category or "", verdict.exercise))
+        if case is not None and case.amend(verdict.entry or verdict.name, visit, intent):
+            self._dirty[case.serial] = case
 
     def rename(self, names: Mapping[str, str]) -> None:
         """Devices are called otherwise now, by key: their open incidents say so too."""
@@ -292,7 +141,7 @@ class Folder:
         case = self._cases.get(key)
         if case is None and len(self._cases) < self._limit:
             self._serial += 1
-            case = self._cases[key] = _case_of(incident, self._serial)
+            case = self._cases[key] = resume(incident, self._serial)
         if case is not None and case.id == incident.id:
             case.acknowledged = incident.acknowledged
 
@@ -317,20 +166,3 @@ class Folder:
             return False
         del self._cases[min(resting, key=lambda case: case.last).key]
         return True
-
-
-def _with_sentence(incident: Incident, now: float, zone: tzinfo) -> Incident:
-    return replace(incident, sentence=write_sentence(incident, now, zone))
-
-
-def _case_of(incident: Incident, serial: int) -> Case:
-    """A case that goes on from what the store holds."""
-    verdict = Verdict(name="", category=incident.category, level=incident.level, exercise=incident.exercise)
-    case = Case(Hit(time=incident.first_seen, mac=incident.mac, device=incident.device, verdict=verdict), serial)
-    case.saved(incident.id)
-    case.last, case.count, case.names = incident.last_seen, incident.count, list(incident.names)
-    case.outcome, case.confidence, case.acknowledged = incident.outcome, incident.confidence, incident.acknowledged
-    case.reason, case.source = incident.reason, incident.source
-    case.level, case.reasons = incident.level, incident.reasons
-    case.kept = Weighed(incident.level, incident.reasons)
-    return case

@@ -1,52 +1,104 @@
-"""Person or page: what a device asked for just before a listed name says whether it looks like part of another page.
+"""Person or page: was a listed name typed or followed by a person, part of another page, or an app in the background?
 
-Only a first reading, told as one sentence of the reason; it changes neither level nor confidence.
+    moment before and after -> clues, each for one kind with a weight and a sentence -> Intent
+
+Nothing here is certain: a box that sees names only can say "probably", and does. What is weighed is stated in every reason.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from typing import Literal
+from statistics import median
 
-Intent = Literal["alone", "burst", "unclear"]
+from msgspec import Struct
 
-SECONDS = 2.0  # a page asks for most of its parts within this
+from appliance.model import Confidence, Intent, IntentKind
+
 BURST = 6  # names of other sites: a page with adverts and trackers has more, a person opening one site fewer
-REMEMBERED = 24  # names per device
-DEVICES = 1_000
+QUIET = 2.0  # seconds without any other name: shorter is within one page load
+LONG_QUIET = 10.0  # a page has long finished loading
+FOLLOWERS = 3  # further names that make a page of what came before them
+ADVERTS = 2  # adverts or trackers in the same moment
+LASTING = 4.0  # seconds over which a site was connected to again: more than one picture
+RETURNS = 2  # earlier visits that make a habit of it
+# Apps ask by the clock. A person who comes back does so by whole minutes differing; a timer is within one part in six.
+REGULAR = 4  # gaps between visits that must agree
+REGULAR_SPREAD = 1 / 6
+SHORTEST_BEAT = 20.0  # seconds: faster repeats are one visit's own
+REASONS = 3
 
-SENTENCES: dict[Intent, str] = {
-    "alone": "Nothing else was asked for just before, so it does not look like part of another page.",
-    "burst": "Many other names were asked for in the same moment, so it may be part of another page.",
-    "unclear": "We can't tell whether a person opened it or another page loaded it.",
+TITLES: dict[IntentKind, str] = {
+    "person": "Probably typed or followed by a person.",
+    "page": "Probably part of another page.",
+    "background": "Probably an app or the device itself, in the background.",
+    "unclear": "We can't tell whether a person opened it.",
 }
 
 
-class Lately:
-    """The last names of each device: as many devices as fit, the one heard first goes first."""
+class Moment(Struct, frozen=True, kw_only=True):
+    """What the wire showed around one visit to a listed name. `settled`: the seconds after it are in as well.
 
-    def __init__(self) -> None:
-        self._names: dict[str, deque[tuple[float, str]]] = {}
+    `quiet`: seconds since the device's last other name, None where it was heard for the first time; `gaps`: seconds between the
+    device's visits to the site, oldest first, this one's included; `others` and `adverts` are names of other sites just before.
+    """
 
-    def __len__(self) -> int:
-        return len(self._names)
+    quiet: float | None = None
+    others: int = 0
+    led_by_another: bool = False  # the burst that it stands in began with another site
+    adverts: int = 0
+    is_advert: bool = False  # it is itself an advert or tracker
+    searched: bool = False  # a search engine was asked for shortly before
+    gaps: tuple[float, ...] = ()
+    followers: int = 0
+    followed_for: float = 0.0  # seconds from the first to the last connection to the site
+    looked_up: bool = False  # the look-up was in sight and gave an address
+    connected: bool = False
+    settled: bool = False
 
-    def note(self, device: str, time: float, name: str) -> None:
-        """A device asked for a name."""
-        names = self._names.get(device)
-        if names is None:
-            if len(self._names) >= DEVICES:
-                del self._names[next(iter(self._names))]
-            names = self._names[device] = deque(maxlen=REMEMBERED)
-        names.append((time, name))
 
-    def read(self, device: str, time: float, name: str) -> Intent:
-        """How the moment before looks, for a listed name that was asked for at `time`."""
-        site = site_of(name)
-        others = {site_of(other) for when, other in self._names.get(device, ()) if 0.0 <= time - when <= SECONDS} - {site}
-        if not others:
-            return "alone"
-        return "burst" if len(others) >= BURST else "unclear"
+class Clue(Struct, frozen=True):
+    """One thing that speaks for a kind, how strongly, and as a sentence."""
+
+    kind: IntentKind
+    weight: int
+    sentence: str
+
+
+def read_intent(moment: Moment) -> Intent:
+    """Weigh everything: the kind that leads by two or more, the surer the further it leads."""
+    clues = sorted(_clues(moment), key=lambda clue: -clue.weight)
+    weights = {kind: sum(clue.weight for clue in clues if clue.kind == kind) for kind in TITLES}
+    (leading, most), (_, next_most), *_ = sorted(weights.items(), key=lambda item: -item[1])
+    lead = most - next_most
+    if lead < 2:
+        return Intent("unclear", "low", _reasons(clues) or ("Nothing around it speaks for a person or against one.",))
+    kept = [clue for clue in clues if clue.kind == leading] + [clue for clue in clues if clue.kind != leading]
+    return Intent(leading, _sureness(lead), _reasons(kept))
+
+
+def intent_weight(intent: Intent | None) -> int:
+    """What a reading does to a level: -1 a doubt (page or app, not merely suspected), +1 a person for certain, else 0.
+
+    +1 takes one other doubt away; it never lifts a name above its category's own level. A serious name with -1 stays at least
+    something to look at: whoever weighs levels sees to that.
+    """
+    if intent is None or intent.confidence == "low" or intent.kind == "unclear":
+        return 0
+    if intent.kind == "person":
+        return int(intent.confidence == "high")
+    return -1
+
+
+def graver(one: Intent, other: Intent) -> Intent:
+    """The reading that speaks more for a person; the first of two that speak alike."""
+    return other if _gravity(other) > _gravity(one) else one
+
+
+def is_regular(gaps: tuple[float, ...]) -> bool:
+    """Whether the last gaps between visits are alike, as a timer makes them."""
+    last = gaps[-REGULAR:]
+    if len(last) < REGULAR or min(last) < SHORTEST_BEAT:
+        return False
+    return max(last) - min(last) <= REGULAR_SPREAD * median(last)
 
 
 def site_of(name: str) -> str:
@@ -55,3 +107,81 @@ def site_of(name: str) -> str:
     if len(labels) > 2 and len(labels[-2]) <= 3 and len(labels[-1]) == 2:
         return ".".join(labels[-3:])
     return ".".join(labels[-2:])
+
+
+def _clues(moment: Moment) -> list[Clue]:
+    if is_regular(moment.gaps):
+        beat = _span(median(moment.gaps[-REGULAR:]))
+        # What comes by the clock comes out of silence too: that says nothing of a person then.
+        return [Clue("background", 5, f"It comes back every {beat} as if by a clock."), *_after(moment), *_among(moment)]
+    return [*_silence(moment), *_among(moment), *_habit(moment), *_after(moment)]
+
+
+def _silence(moment: Moment) -> list[Clue]:
+    """Nothing before it: a page's parts come together, a person's choice comes alone."""
+    if moment.others or (moment.quiet is not None and moment.quiet <= QUIET):
+        return []
+    weight = 3 if moment.quiet is None or moment.quiet > LONG_QUIET else 2
+    return [Clue("person", weight, "Nothing else was asked for just before, so it does not look like part of another page.")]
+
+
+def _among(moment: Moment) -> list[Clue]:
+    """What it stood among."""
+    clues = []
+    if moment.is_advert:
+        clues.append(Clue("page", 4, "It is itself a name that pages load adverts or counters from."))
+    if moment.others >= BURST and moment.led_by_another:
+        clues.append(
+            Clue("page", 2, f"{moment.others} other sites were asked for in the same moment, so it may be part of another page.")
+        )
+    if moment.adverts >= ADVERTS:
+        clues.append(Clue("page", 1, "Names of adverts or trackers came just before it, as while a page loads."))
+    return clues
+
+
+def _habit(moment: Moment) -> list[Clue]:
+    """How it was come to."""
+    clues = []
+    if moment.searched:
+        clues.append(Clue("person", 1, "A search engine was asked for shortly before."))
+    if len(moment.gaps) >= RETURNS:
+        clues.append(Clue("person", 1, "The device came back to it at uneven times, as people do."))
+    return clues
+
+
+def _after(moment: Moment) -> list[Clue]:
+    """What followed within seconds. A look-up that the filter stopped has no connection to wait for: nothing is said then."""
+    if not moment.settled:
+        return []
+    clues = []
+    if moment.looked_up and not moment.connected:
+        clues.append(Clue("page", 2, "It was looked up but nothing was loaded from it, as when a browser prepares links."))
+    if moment.followers >= FOLLOWERS and not moment.led_by_another:
+        clues.append(Clue("person", 2, f"It came first and {moment.followers} other names followed, as when a page is opened."))
+    if moment.followed_for >= LASTING:
+        clues.append(Clue("person", 1, f"The device went on connecting to it for {moment.followed_for:.0f} seconds."))
+    return clues
+
+
+def _reasons(clues: list[Clue]) -> tuple[str, ...]:
+    return tuple(clue.sentence for clue in clues[:REASONS])
+
+
+def _sureness(lead: int) -> Confidence:
+    if lead >= 4:
+        return "high"
+    return "medium" if lead == 3 else "low"
+
+
+def _gravity(intent: Intent) -> int:
+    """From an app for certain (-3) over what can't be told (0) to a person for certain (3)."""
+    steps = {"low": 1, "medium": 2, "high": 3}[intent.confidence]
+    return {"person": steps, "unclear": 0}.get(intent.kind, -steps)
+
+
+def _span(seconds: float) -> str:
+    """`40 seconds`, `5 minutes`, `2 hours`."""
+    for unit, length in (("hour", 3600.0), ("minute", 60.0)):
+        if seconds >= 1.5 * length:
+            return f"{seconds / length:.0f} {unit}s"
+    return f"{seconds:.0f} seconds"

@@ -57,6 +57,7 @@ _BY_AGE: dict[Level, str] = {
 _UNSURE = "Lowered because it is not certain what this name stands for."
 _PAGE = "Lowered because it may have been part of another page."
 _STOPPED = "Lowered because the school's filter seems to have stopped it."
+_NOT_LOWERED = "A person probably chose it, so it counts although the school's filter seems to have stopped it."
 
 
 class Fact(Struct, frozen=True):
@@ -72,6 +73,7 @@ class Grounds(Struct, frozen=True, kw_only=True):
     base: Level
     confidence: Confidence = "high"
     part_of_page: bool = False
+    by_person: bool = False  # a person typed or followed it, as far as can be told
     serious: bool = False
     exercise: bool = False
     because: tuple[str, ...] = ()  # why the base is what it is, where the school or an age made it so
@@ -115,7 +117,8 @@ def weigh(grounds: Grounds, outcome: Outcome) -> Weighed:
     told = tuple(fact.raised if rose else fact.plain for fact in facts)
     # Where both cancel each other the reader still wants to know that there was doubt.
     lowered = doubts if fell or facts else ()
-    return Weighed(level, (*grounds.because, *told, *lowered))
+    chosen = (_NOT_LOWERED,) * (grounds.by_person and outcome == "stopped" and not grounds.serious)
+    return Weighed(level, (*grounds.because, *told, *lowered, *chosen))
 
 
 def higher(one: Level, other: Level) -> Level:
@@ -148,7 +151,9 @@ def _doubts(grounds: Grounds, outcome: Outcome) -> tuple[str, ...]:
     if grounds.serious:
         page = grounds.part_of_page and grounds.confidence != "high"
         return (_UNSURE,) * unsure + (_PAGE,) * page
-    return (_UNSURE,) * unsure + (_PAGE,) * grounds.part_of_page + (_STOPPED,) * (outcome == "stopped")
+    # What a person chose says something of the person even where the filter did its work.
+    stopped = outcome == "stopped" and not grounds.by_person
+    return (_UNSURE,) * unsure + (_PAGE,) * grounds.part_of_page + (_STOPPED,) * stopped
 
 
 def _facts(grounds: Grounds, doubts: tuple[str, ...]) -> tuple[Fact, ...]:

@@ -5,7 +5,8 @@ from typing import Any
 
 import msgspec
 
-from appliance.judge.folding import Case, Folder, Hit
+from appliance.judge.cases import Case, Hit
+from appliance.judge.folding import Folder
 from appliance.judge.outcomes import Evidence
 from appliance.model import Incident, Verdict
 

@@ -1,46 +1,109 @@
 from __future__ import annotations
 
-from appliance.judge.intent import BURST, DEVICES, REMEMBERED, SENTENCES, Intent, Lately
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from appliance.judge.intent import BURST, TITLES, Moment, graver, intent_weight, is_regular, read_intent, site_of
+from appliance.model import Confidence, Intent, IntentKind
+
+PAGE: dict[str, Any] = {"quiet": 0.1, "others": BURST + 3, "led_by_another": True}
 
 
-def reading(*before: tuple[float, str], name: str = "bet.example.com") -> Intent:
-    lately = Lately()
-    for time, other in before:
-        lately.note("m", time, other)
-    return lately.read("m", 100.0, name)
+@pytest.mark.parametrize(
+    ("kind", "confidence", "moment"),
+    [
+        # Out of silence: probably a person; surer when a page's parts followed it.
+        ("person", "medium", Moment()),
+        ("person", "medium", Moment(quiet=60.0)),
+        ("person", "low", Moment(quiet=4.0)),
+        ("person", "high", Moment(quiet=60.0, followers=8, connected=True, looked_up=True, settled=True)),
+        ("person", "high", Moment(quiet=60.0, searched=True)),
+        ("person", "high", Moment(quiet=60.0, followed_for=6.0, connected=True, settled=True)),
+        # In a burst that another site began.
+        ("page", "low", Moment(**PAGE)),
+        ("page", "medium", Moment(**PAGE, adverts=3)),
+        ("page", "high", Moment(**PAGE, looked_up=True, settled=True)),
+        ("page", "high", Moment(**PAGE, adverts=2, looked_up=True, settled=True)),
+        ("page", "high", Moment(quiet=0.3, others=1, is_advert=True)),
+        # A burst that it began itself is its own page's.
+        ("unclear", "low", Moment(quiet=0.1, others=BURST + 3)),
+        # By the clock.
+        ("background", "high", Moment(quiet=200.0, gaps=(300.0, 301.0, 299.0, 300.0))),
+        ("background", "medium", Moment(quiet=200.0, gaps=(300.0,) * 4, followers=3, settled=True)),
+        ("person", "high", Moment(quiet=200.0, gaps=(300.0, 90.0, 1000.0, 31.0))),
+        # Looked up and never connected to: a browser that prepares links. Out of silence nobody can say.
+        ("unclear", "low", Moment(quiet=60.0, looked_up=True, settled=True)),
+        ("page", "low", Moment(quiet=0.5, others=2, looked_up=True, settled=True)),
+        ("unclear", "low", Moment(quiet=0.5, others=2)),
+    ],
+)
+def test_readings_by_what_the_wire_showed(kind: IntentKind, confidence: Confidence, moment: Moment) -> None:
+    intent = read_intent(moment)
+    assert (intent.kind, intent.confidence) == (kind, confidence), intent
+    assert 1 <= len(intent.reasons) <= 3 and all(reason.endswith(".") for reason in intent.reasons)
 
 
-def test_name_after_silence_stands_alone() -> None:
-    assert reading() == "alone"
-    assert reading((97.0, "a.test"), (50.0, "b.test")) == "alone"
+def test_reasons_for_the_reading_stand_before_those_against_it() -> None:
+    intent = read_intent(Moment(quiet=60.0, followers=4, adverts=2, settled=True))
+    assert intent.kind == "person" and "adverts" in intent.reasons[-1]
 
 
-def test_parts_of_the_same_site_do_not_count_as_others() -> None:
-    assert reading((99.9, "cdn.bet.co.uk"), (99.8, "bet.co.uk"), name="www.bet.co.uk") == "alone"
-    assert reading((99.9, "other.co.uk"), name="www.bet.co.uk") == "unclear"
+def test_clock_is_told_in_words() -> None:
+    spans = {40.0: "40 seconds", 300.0: "5 minutes", 7200.0: "2 hours"}
+    for beat, words in spans.items():
+        assert f"every {words} " in read_intent(Moment(gaps=(beat,) * 4)).reasons[0]
 
 
-def test_name_amid_many_other_sites_may_be_part_of_a_page() -> None:
-    assert reading(*((99.0 + n / 10, f"www.site{n}.test") for n in range(BURST))) == "burst"
-    assert reading(*((99.0 + n / 10, f"www.site{n}.test") for n in range(BURST - 1))) == "unclear"
+@pytest.mark.parametrize(
+    ("gaps", "regular"),
+    [
+        ((60.0,) * 4, True),
+        ((60.0,) * 3, False),
+        ((5.0, 900.0, 60.0, 61.0, 59.0, 62.0), True),  # only the last ones count
+        ((60.0, 60.0, 60.0, 75.0), False),
+        ((10.0,) * 8, False),
+        ((), False),
+    ],
+)
+def test_timers_keep_their_beat(gaps: tuple[float, ...], regular: bool) -> None:
+    assert is_regular(gaps) is regular
 
 
-def test_other_devices_and_later_names_do_not_count() -> None:
-    lately = Lately()
-    lately.note("other", 99.9, "a.test")
-    lately.note("m", 100.5, "b.test")
-    assert lately.read("m", 100.0, "bet.example.com") == "alone"
+@pytest.mark.parametrize(
+    ("intent", "weight"),
+    [
+        (None, 0),
+        (Intent(), 0),
+        (Intent("person", "high"), 1),
+        (Intent("person", "medium"), 0),
+        (Intent("page", "low"), 0),
+        (Intent("page", "medium"), -1),
+        (Intent("page", "high"), -1),
+        (Intent("background", "medium"), -1),
+        (Intent("background", "low"), 0),
+    ],
+)
+def test_only_what_is_more_than_a_suspicion_weighs(intent: Intent | None, weight: int) -> None:
+    assert intent_weight(intent) == weight
 
 
-def test_memory_is_bounded_in_devices_and_in_names() -> None:
-    lately = Lately()
-    for n in range(3 * DEVICES):
-        lately.note(f"m{n}", float(n), "a.test")
-    assert len(lately) == DEVICES
-    for n in range(10 * REMEMBERED):
-        lately.note("m", 100.0, f"{n}.test")
-    assert len(lately._names["m"]) == REMEMBERED
+def test_of_two_readings_the_one_for_a_person_counts() -> None:
+    order = [
+        Intent("background", "high"),
+        Intent("page", "medium"),
+        Intent("page", "low"),
+        Intent(),
+        Intent("person", "low"),
+        Intent("person", "high"),
+    ]
+    for less, more in pairwise(order):
+        assert graver(less, more) is graver(more, less) is more
+    assert graver(order[0], Intent("page", "high")) is order[0]
 
 
-def test_every_reading_has_its_sentence() -> None:
-    assert all(sentence.endswith(".") for sentence in SENTENCES.values()) and len(SENTENCES) == 3
+def test_sites_are_told_by_their_last_labels() -> None:
+    names = {"www.bet.co.uk": "bet.co.uk", "cdn.x.bet.example.com": "example.com", "bet.com": "bet.com", "com": "com"}
+    assert {name: site_of(name) for name in names} == names
+    assert set(TITLES) == {"person", "page", "background", "unclear"}
