@@ -28,9 +28,11 @@ from appliance.edge.channel import ChannelError, ChannelReader
 from appliance.edge.compiled_lists import CorruptError
 from appliance.edge.lists import ensure, manifest_of, open_lists
 from appliance.edge.store import Store, StoreError
+from appliance.edge.suffixes import PublicSuffixes
 from appliance.edge.systemd import Notifier
 from appliance.judge.domains import DomainLists
 from appliance.judge.lamp import decide_lamp
+from appliance.judge.policy import is_on_trial
 from appliance.model import Lamp, SensorMessage, SensorReport, Sighting
 from appliance.pipeline import Pipeline
 from appliance.recorder import Recorder
@@ -185,7 +187,9 @@ class Guardian:
         """Decide the lamp from what the store holds open, so that an acknowledgement on the page counts at once."""
         unsaved = self._pipeline.folder.unsaved_urgent()
         counts, sounding = self._store.count_open(), self._store.count_sounding() + unsaved
-        lamp = decide_lamp(counts, sounding, self._problems, self._now())
+        lamp = decide_lamp(
+            counts, sounding, self._problems, self._now(), on_trial=is_on_trial(self._pipeline.scales.policy, self._now())
+        )
         before, self._lamp = self._lamp, lamp
         if before is None or not _same(before, lamp) or lamp.time - before.time >= 1.0 or lamp.time < before.time:
             self._store.save_lamp(lamp)
@@ -268,7 +272,7 @@ def main(data_dir: Path, settings_file: Path | None, socket_path: Path | None, f
         with Store.open(data_dir, recent_dir(data_dir), check=True) as store:
             listener = children.listen(socket_path) if socket_path else None
             lists = ensure(settings, data_dir)
-            recorder = Recorder(store, Pipeline(lists, zone=zone))
+            recorder = Recorder(store, Pipeline(lists, zone=zone, registrable=PublicSuffixes.bundled().registrable))
             recorder.restore(clock.now())
             store.save_lists(lists.statuses)
             guardian = Guardian(recorder, settings, lists, listener=listener, demonstration=demonstration)

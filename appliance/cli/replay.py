@@ -22,6 +22,7 @@ from appliance.cli.output import data_dir_option, format_option, print_records, 
 from appliance.edge import children, clock
 from appliance.edge.channel import ChannelError, ChannelReader
 from appliance.edge.store import Store, StoreError
+from appliance.edge.suffixes import PublicSuffixes
 from appliance.judge.domains import DomainLists
 from appliance.judge.lamp import decide_lamp
 from appliance.model import Incident, SensorMessage, SensorReport, Sighting
@@ -44,7 +45,7 @@ def replay(capture: Path, data_dir: Path, settings_file: Path | None, form: str 
         zone = clock.zone_of(settings)
         lists = lists_in_force(settings_file, data_dir)
         with Store.open(data_dir, check=True) as store:
-            recorder = Recorder(store, Pipeline(lists, zone=zone))
+            recorder = Recorder(store, Pipeline(lists, zone=zone, registrable=PublicSuffixes.bundled().registrable))
             store.save_lists(lists.statuses)
             summary = Replaying(recorder, lists, settings.keep).play(capture)
             print_summary(summary, store.incidents(limit=summary["incidents"]), form)

@@ -38,6 +38,20 @@ class PublicSuffixes:
         text = files("publicsuffixlist").joinpath("public_suffix_list.dat").read_text(encoding="utf-8")
         return cls(text.splitlines())
 
+    def registrable(self, name: str) -> str:
+        """The part of a name that somebody can own: the longest public suffix and one label more; empty where there is none."""
+        labels = name.split(".")
+        for start in range(len(labels)):
+            if self._is_suffix(".".join(labels[start:])):
+                return ".".join(labels[start - 1 :]) if start else ""
+        # The list's own rule for what it does not know: the last label is a suffix.
+        return ".".join(labels[-2:]) if len(labels) > 1 else ""
+
+    def _is_suffix(self, name: str) -> bool:
+        if name in self._registries or name in self._private:
+            return True
+        return name.partition(".")[2] in self._wild and name not in self._exceptions
+
     def forbids(self, name: str, *, checked: bool = False) -> bool:
         """Whether an entry of that name would flag sites of many owners; a checked one may name a private suffix (a tunnel's)."""
         if name in self._private:

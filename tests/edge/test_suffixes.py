@@ -25,6 +25,26 @@ def test_sites_are_not(name: str) -> None:
     assert PEERS.publicsuffix(name) != name
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "www.bbc.co.uk",
+            "bbc.co.uk",
+            "co.uk",
+            "a.b.someone.github.io",
+            "github.io",
+            "x.school.some.sch.uk",
+            "www.ck",
+            "a.www.ck",
+        ),
+        *("foo.ck", "a.foo.ck", "a.b.foo.ck", "host.unknown-tld", "deep.host.unknown-tld", "single", ""),
+    ],
+)
+def test_what_somebody_can_own_is_one_label_more_than_the_suffix(name: str) -> None:
+    assert SUFFIXES.registrable(name) == (PEERS.privatesuffix(name) or "")
+
+
 def test_the_parent_of_a_wildcard_is_forbidden_too() -> None:
     assert SUFFIXES.forbids("sch.uk")
 
