@@ -200,8 +200,9 @@ def _concerns(message: SensorMessage, help_names: Collection[str]) -> bool:
 
 def is_beneath(name: str, parents: Collection[str]) -> bool:
     """Whether `name` or one of the names above it, label by label, is among `parents`."""
-    while name:
-        if name in parents:
-            return True
-        name = name.partition(".")[2]
-    return False
+    while name not in parents:
+        dot = name.find(".")
+        if dot < 0:
+            return False
+        name = name[dot + 1 :]
+    return bool(name)

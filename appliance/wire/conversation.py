@@ -185,10 +185,10 @@ class Conversation:
         size = (len(key) - 4) // 2
         return {
             "time": now,
-            "mac": envelope.macs(stream.mac),
+            "mac": envelope.macs[stream.mac],
             "vlan": stream.vlan,
-            "client": envelope.addresses(key[:size]),
-            "server": envelope.addresses(key[size:-4]),
+            "client": envelope.addresses[key[:size]],
+            "server": envelope.addresses[key[size:-4]],
             "port": int.from_bytes(key[-2:], "big"),
         }
 

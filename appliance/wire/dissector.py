@@ -1,6 +1,7 @@
 """The way of a frame through the layers to what it says.
 
     Frame -> link -> (tunnels) -> ip -> fragments -> tcp / udp -> sightings
+         `-> plain ---------------------------------´
 
 Every layer is a function of bytes; the tables (fragments, streams, QUIC connections) are bounded by `Limits`. Whatever the
 bytes are, `feed` returns sightings or counts why not.
@@ -20,6 +21,7 @@ from appliance.wire.fragments import Fragments
 from appliance.wire.ip import ICMPV6, NO_NEXT_HEADER, TCP, UDP
 from appliance.wire.limits import Limits
 from appliance.wire.link import ARP, IPV4, IPV6, MPLS, MPLS_MULTICAST
+from appliance.wire.plain import ETHERNET, open_plain
 from appliance.wire.reader import Malformed
 from appliance.wire.services import tell_arp, tell_icmp6
 from appliance.wire.tcp import Segments
@@ -46,10 +48,15 @@ class Dissector:
         """What one frame says, mostly nothing. Never raises: frames that cannot be read are counted."""
         data = frame.data
         envelope = self._envelope
-        envelope.reset(frame.time, frame.vlan)
+        # A priority tag (IEEE 802.1Q, VLAN 0) is no VLAN.
+        envelope.time, envelope.vlan = frame.time, frame.vlan or None
         try:
-            ethertype, at = link.open_frame(frame.link, data, envelope)
-            return self._network(ethertype, data, at, self._limits.layers)
+            if frame.link == ETHERNET and (segment := open_plain(data, envelope)) is not None:
+                protocol, at, end = segment
+                if protocol == TCP:
+                    return self._segments.feed(data, at, end)
+                return self._datagram(data, at, end, self._limits.layers)
+            return self._go_through(frame)
         except link.UnknownLinkType:
             return self._refuse("unknown-link-type")
         except Malformed:
@@ -61,6 +68,13 @@ class Dissector:
         """What can be said of messages that stayed unfinished; to be called every few seconds and at the end."""
         self._fragments.expire(now)
         return [*self._segments.flush(now), *self._datagrams.flush(now)]
+
+    def _go_through(self, frame: Frame) -> Sequence[Sighting]:
+        """What a frame says that has to be opened layer by layer."""
+        envelope = self._envelope
+        envelope.reset(frame.time, frame.vlan)
+        ethertype, at = link.open_frame(frame.link, frame.data, envelope)
+        return self._network(ethertype, frame.data, at, self._limits.layers)
 
     def _network(self, ethertype: int, data: bytes, at: int, layers: int) -> Sequence[Sighting]:
         """What a packet of the network layer says; `layers` is how many more may be inside."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from struct import Struct as Layout
 from typing import Final
 
@@ -14,7 +15,8 @@ HEADER: Final = 12  # bytes
 MAX_QUESTIONS: Final = 64  # more in one message is a flood, not a question; mDNS asks a few dozen at most
 
 _RESPONSE: Final = 0x80
-_LONGEST: Final = MAX_NAME - 1  # bytes of a name before its root
+_LONGEST_LABEL: Final = 63
+_REMEMBERED: Final = 1_024  # names; a bound for the memory of a flood of them, no more is gained by a higher one
 _SRV: Final = 33
 _COUNTS: Final = Layout("!HHHH").unpack_from
 _TWO: Final = Layout("!HH").unpack_from
@@ -67,24 +69,34 @@ def first_question(data: bytes) -> Question | None:
 def read_question(data: bytes, at: int = HEADER) -> tuple[Question, int]:
     """The question at offset `at` and the offset after it; raises `Malformed`.
 
-    This is the hot path: names without pointers, which is all that a question can sensibly have, take one pass.
+    This is the hot path: a name without pointers, which is all that a question can sensibly have, ends at the first zero.
     """
-    start = at
+    end = data.find(0, at) + 1
+    name = _plain_name(data[at:end]) if end else None
+    if name is None:
+        return _odd_question(data, at)
+    if len(data) < end + 4:
+        raise Malformed("question cut short")
+    qtype, qclass = _TWO(data, end)
+    return Question(name, qtype, qclass), end + 4
+
+
+# Browsers ask each name for up to three types, and every answer repeats its question.
+@lru_cache(maxsize=_REMEMBERED)
+def _plain_name(raw: bytes) -> str | None:
+    """The text of a name that is labels and the zero at its end, nothing else; None where it may be anything else."""
+    if len(raw) > MAX_NAME:
+        return None
     labels = []
-    try:
-        while length := data[at]:
-            if length > 63:
-                return _compressed_question(data, start)
-            at += 1
-            end = at + length
-            labels.append(data[at:end])
-            at = end
-        question = Question(text_of(b".".join(labels)), data[at + 1] << 8 | data[at + 2], data[at + 3] << 8 | data[at + 4])
-    except IndexError:
-        raise Malformed("question cut short") from None
-    if at - start > _LONGEST:
-        raise Malformed("name over 255 bytes")
-    return question, at + 5
+    at, last = 0, len(raw) - 1
+    while at < last:
+        length = raw[at]
+        if length > _LONGEST_LABEL:
+            return None
+        at += 1
+        labels.append(raw[at : at + length])
+        at += length
+    return text_of(b".".join(labels)) if at == last else None
 
 
 def parse_header(data: bytes) -> Header:
@@ -163,7 +175,7 @@ def looks_like_dns(data: bytes) -> bool:
         return False
 
 
-def _compressed_question(data: bytes, at: int) -> tuple[Question, int]:
+def _odd_question(data: bytes, at: int) -> tuple[Question, int]:
     name, at = read_name(data, at)
     if len(data) < at + 4:
         raise Malformed("question cut short")

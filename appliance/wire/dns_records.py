@@ -134,13 +134,15 @@ def _read_answers(data: bytes, at: int, count: int, facts: _Facts) -> int:
 
 
 def _find_opt(data: bytes, at: int, count: int, facts: _Facts) -> None:
-    """Take in the OPT record, which is mostly the last of all."""
+    """Take in the OPT record, which is mostly the last of all; it keeps the upper rcode bits in the TTL field."""
     for _ in range(count):
-        at = skip_name(data, at)
+        at = skip_name(data, at) if data[at] else at + 1
         rtype, _, ttl, length = _FIXED(data, at)
         at += 10 + length
         if rtype == OPT:
-            _read_opt(Reader(data, at - length, at), ttl, facts)
+            facts.rcode |= ttl >> 24 << 4
+            if length:
+                _read_opt(Reader(data, at - length, at), facts)
             return
 
 
@@ -165,9 +167,8 @@ def records(data: bytes, at: int, *counts: int) -> Iterator[Record]:
             yield Record(rtype, rclass, ttl, name_at, at - length, at, section)
 
 
-def _read_opt(reader: Reader, ttl: int, facts: _Facts) -> None:
-    """OPT keeps the upper rcode bits in the TTL field; its options are (code, length, data) (RFC 6891 section 6.1)."""
-    facts.rcode |= ttl >> 24 << 4
+def _read_opt(reader: Reader, facts: _Facts) -> None:
+    """The options of an OPT record are (code, length, data) (RFC 6891 section 6.1)."""
     while reader.left >= 4:
         code, length = reader.u16(), reader.u16()
         option = reader.block(length)

@@ -9,29 +9,26 @@ from typing import Any
 NOWHERE = b""
 
 
-class Texts:
-    """Packed addresses to text, remembered for at most `limit` of them and then begun afresh."""
+class Texts(dict[bytes, str]):
+    """Packed addresses to text, made when first asked for (`texts[packed]`) and begun afresh at `limit` of them.
 
-    __slots__ = ("_known", "_limit", "_make")
+    A dictionary, because looking one up is what every sighting does three times.
+    """
+
+    __slots__ = ("_limit", "_make")
 
     def __init__(self, make: Callable[[bytes], str], limit: int) -> None:
         """`make` turns a packed address into text."""
+        super().__init__()
         self._make = make
         self._limit = limit
-        self._known: dict[bytes, str] = {NOWHERE: ""}
 
-    def __call__(self, packed: bytes) -> str:
-        """The text of `packed`; the empty text for no address."""
-        text = self._known.get(packed)
-        if text is None:
-            if len(self._known) >= self._limit:
-                self._known = {NOWHERE: ""}
-            text = self._known[packed] = self._make(packed)
+    def __missing__(self, packed: bytes) -> str:
+        """The text of an address that is not known yet; the empty text for no address."""
+        if len(self) >= self._limit:
+            self.clear()
+        text = self[packed] = self._make(packed)
         return text
-
-    def __len__(self) -> int:
-        """How many texts are remembered."""
-        return len(self._known)
 
 
 class Envelope:
@@ -61,10 +58,10 @@ class Envelope:
         """The fields that all sightings share, where the sender is the client."""
         return {
             "time": self.time,
-            "mac": self.macs(self.mac_from),
+            "mac": self.macs[self.mac_from],
             "vlan": self.vlan,
-            "client": self.addresses(self.sender),
-            "server": self.addresses(self.target),
+            "client": self.addresses[self.sender],
+            "server": self.addresses[self.target],
             "port": self.port,
         }
 
@@ -72,10 +69,10 @@ class Envelope:
         """The same fields where the target is the client: in answers."""
         return {
             "time": self.time,
-            "mac": self.macs(self.mac_to),
+            "mac": self.macs[self.mac_to],
             "vlan": self.vlan,
-            "client": self.addresses(self.target),
-            "server": self.addresses(self.sender),
+            "client": self.addresses[self.target],
+            "server": self.addresses[self.sender],
             "port": self.sender_port,
         }
 

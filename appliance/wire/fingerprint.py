@@ -12,7 +12,7 @@ _VERSIONS: Final = {0x0304: "13", 0x0303: "12", 0x0302: "11", 0x0301: "10", 0x03
 # Values that clients throw in to keep servers honest (RFC 8701).
 _GREASE: Final = frozenset(0x0A0A + 0x1010 * step for step in range(16))
 _REMEMBERED: Final = 512
-_NOT_HASHED: Final = frozenset({0, 16})  # the server's name and the protocols change from site to site
+_NOT_HASHED: Final = _GREASE | {0, 16}  # the server's name and the protocols change from site to site
 
 
 class HelloShape:
@@ -32,13 +32,12 @@ class HelloShape:
 def fingerprint(shape: HelloShape, transport: str, named: bool, alpn: tuple[str, ...]) -> str:
     """The fingerprint, e.g. `t13d1516h2_8daaf6152771_e5627efa2ab1` (FoxIO's JA4 specification, BSD licence)."""
     ciphers, cipher_digest = _cipher_part(shape.ciphers)
-    extensions = [kind for kind in shape.extensions if kind not in _GREASE]
-    hashed = tuple(sorted(kind for kind in extensions if kind not in _NOT_HASHED))
+    offered = len([kind for kind in shape.extensions if kind not in _GREASE])
     first = alpn[0] if alpn else ""
     protocol = first[0] + first[-1] if first and first[0].isalnum() and first[-1].isalnum() else "00"
-    counts = f"{min(ciphers, 99):02d}{min(len(extensions), 99):02d}"
-    head = f"{transport}{_version(shape)}{'d' if named else 'i'}{counts}{protocol}"
-    return f"{head}_{cipher_digest}_{_extension_digest(hashed, shape.signatures)}"
+    version = _version(shape.versions, shape.version)
+    head = f"{transport}{version}{'d' if named else 'i'}{min(ciphers, 99):02d}{min(offered, 99):02d}{protocol}"
+    return f"{head}_{cipher_digest}_{_extension_digest(frozenset(shape.extensions) - _NOT_HASHED, shape.signatures)}"
 
 
 # A network's clients offer the same few lists again and again: what is remembered here is looked up 19 times out of 20.
@@ -50,16 +49,18 @@ def _cipher_part(raw: bytes) -> tuple[int, str]:
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _extension_digest(kinds: tuple[int, ...], signatures: bytes) -> str:
+def _extension_digest(kinds: frozenset[int], signatures: bytes) -> str:
     """The digest of extension types in order, and of the signature algorithms as they were offered."""
     algorithms = _text(_words(signatures[2:]))
-    return _digest(f"{_text(kinds)}_{algorithms}" if algorithms else _text(kinds))
+    text = _text(sorted(kinds))
+    return _digest(f"{text}_{algorithms}" if algorithms else text)
 
 
-def _version(shape: HelloShape) -> str:
+@lru_cache(maxsize=_REMEMBERED)
+def _version(offered: bytes, fixed: int) -> str:
     """The highest version offered, from supported_versions where there is that extension."""
-    offered = _words(shape.versions[1:])
-    return _VERSIONS.get(max(offered) if offered else shape.version, "00")
+    versions = _words(offered[1:])
+    return _VERSIONS.get(max(versions) if versions else fixed, "00")
 
 
 def _words(raw: bytes) -> list[int]:

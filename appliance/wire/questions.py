@@ -23,7 +23,17 @@ def tell_dns(data: bytes, envelope: Envelope, transport: Literal["udp", "tcp"] =
         question = first_question(data)
         if question is None or not question.name:
             return ()
-        asked = NameAsked(**envelope.outward(), name=question.name, qtype=question.qtype, transport=transport)
+        asked = NameAsked(
+            time=envelope.time,
+            mac=envelope.macs[envelope.mac_from],
+            vlan=envelope.vlan,
+            client=envelope.addresses[envelope.sender],
+            server=envelope.addresses[envelope.target],
+            port=envelope.port,
+            name=question.name,
+            qtype=question.qtype,
+            transport=transport,
+        )
         if dnscrypt_name(question.name):
             return (asked, tell_handshake(Handshake("dnscrypt"), envelope, question.name))
         return (asked,)
@@ -55,12 +65,18 @@ def _tell_all(data: bytes, envelope: Envelope, kind: type[NameAsked]) -> Sequenc
 
 
 def _tell_answer(data: bytes, envelope: Envelope) -> Sequence[Sighting]:
-    answer = read_answer(data, envelope.addresses)
+    addresses = envelope.addresses
+    answer = read_answer(data, addresses.__getitem__)
     if answer is None or not answer.name:
         return ()
     return (
         DnsAnswer(
-            **envelope.homeward(),
+            time=envelope.time,
+            mac=envelope.macs[envelope.mac_to],
+            vlan=envelope.vlan,
+            client=addresses[envelope.target],
+            server=addresses[envelope.sender],
+            port=envelope.sender_port,
             name=answer.name,
             qtype=answer.qtype,
             rcode=answer.rcode,

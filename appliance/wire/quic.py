@@ -6,7 +6,7 @@ What a flow, and all flows together, may hold is bounded; the offsets that packe
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping
 from typing import Final, Generic, TypeAlias, TypeVar
 
 from msgspec import Struct
@@ -39,6 +39,7 @@ class HelloParts(Struct, frozen=True):
     body: bytes = b""
     complete: bool = False
     name: str = ""
+    connection: bytes = b""  # the id that the client made up for the server, from which both sides' first keys come
 
 
 class CryptoStream:
@@ -59,11 +60,11 @@ class CryptoStream:
             return False
         if piece.offset > have:
             return self._keep(piece)
-        if piece.offset + len(data) > have:
-            self.prefix += data[have - piece.offset :]
-            if self._ahead:
-                self._join()
-        self.held = len(self.prefix) + sum(map(len, self._ahead.values()))
+        new = data[have - piece.offset :]
+        self.prefix += new
+        self.held += len(new)
+        if new and self._ahead:
+            self._join()
         return True
 
     def _keep(self, piece: Piece) -> bool:
@@ -80,7 +81,9 @@ class CryptoStream:
             have = len(self.prefix)
             if offset > have:
                 return
-            self.prefix += self._ahead.pop(offset)[have - offset :]
+            piece = self._ahead.pop(offset)
+            self.prefix += piece[have - offset :]
+            self.held += len(self.prefix) - have - len(piece)
 
 
 class _Flow(Generic[Origin]):
@@ -129,13 +132,16 @@ class InitialReassembler(Generic[Origin]):
         """How many flows wait for the rest of their hello."""
         return len(self._flows)
 
-    def feed(self, key: FlowKey, datagram: bytes, now: float, origin: Origin) -> HelloParts | None:
+    def feed(self, key: FlowKey, datagram: bytes, now: float, origin: Callable[[], Origin]) -> HelloParts | None:
         """The ClientHello that this datagram completes; None where it completes none; raises `Malformed`.
 
         Packets of the server, retransmissions and everything after the hello are stepped over without opening them.
+        `origin` is called for the first datagram of a flow.
         """
         if datagram[:1] < b"\xc0":
             return self._feed_google(key, datagram, now)
+        if key in self._done and self._is_of_no_more_interest(key, datagram, now):
+            return None
         at = 0
         for _ in range(MAX_PACKETS):
             packet = parse_packet(datagram, at)
@@ -161,6 +167,11 @@ class InitialReassembler(Generic[Origin]):
             self._finish(key, flow)
             yield key, flow.origin, HelloParts(flow.version, bytes(flow.stream.prefix[4:]), False)
 
+    def _is_of_no_more_interest(self, key: FlowKey, datagram: bytes, now: float) -> bool:
+        """Whether the datagram goes on with a connection whose hello has been told, by the connection id of its first packet."""
+        done = self._finished(key, now)
+        return done is not None and datagram[6 : 6 + datagram[5]] in done.ids if len(datagram) > 6 else False
+
     def _feed_google(self, key: FlowKey, datagram: bytes, now: float) -> HelloParts | None:
         hello = quic_google.parse_hello(datagram)
         if hello is None or self._finished(key, now) is not None:
@@ -168,7 +179,9 @@ class InitialReassembler(Generic[Origin]):
         self._remember(key, _Done(now))
         return HelloParts(hello.version, name=hello.name, complete=True)
 
-    def _feed_initial(self, key: FlowKey, packet: Packet, datagram: bytes, now: float, origin: Origin) -> HelloParts | None:
+    def _feed_initial(
+        self, key: FlowKey, packet: Packet, datagram: bytes, now: float, origin: Callable[[], Origin]
+    ) -> HelloParts | None:
         if self._answers(key, packet, now):
             return None
         flow = self._flows.get(key)
@@ -194,7 +207,7 @@ class InitialReassembler(Generic[Origin]):
         return True
 
     def _begin(
-        self, key: FlowKey, packet: Packet, datagram: bytes, now: float, origin: Origin
+        self, key: FlowKey, packet: Packet, datagram: bytes, now: float, origin: Callable[[], Origin]
     ) -> tuple[_Flow[Origin] | None, bytes | None]:
         """Start a flow with keys from this packet's own connection id: the first packet, or the first after a Retry."""
         old = self._flows.get(key)
@@ -210,9 +223,9 @@ class InitialReassembler(Generic[Origin]):
         if old is not None:
             self._finish(key, old)
         self._done.pop(key, None)
-        return self._add(key, _Flow(packet, keys, origin, now)), payload
+        return self._add(key, _Flow(packet, keys, origin(), now)), payload
 
-    def _fail(self, key: FlowKey, packet: Packet, now: float, origin: Origin) -> None:
+    def _fail(self, key: FlowKey, packet: Packet, now: float, origin: Callable[[], Origin]) -> None:
         """An Initial that its own connection id does not open: the client's first packet was missed."""
         self._count("quic-undecryptable")
         done = self._finished(key, now)
@@ -221,7 +234,7 @@ class InitialReassembler(Generic[Origin]):
         elif (flow := self._flows.get(key)) is not None:
             flow.tries += 1
         else:
-            self._add(key, _Flow(packet, None, origin, now))
+            self._add(key, _Flow(packet, None, origin(), now))
 
     def _add(self, key: FlowKey, flow: _Flow[Origin]) -> _Flow[Origin]:
         if len(self._flows) >= self._limits.quic_flows:
@@ -277,7 +290,7 @@ def _whole_hello(flow: _Flow[Origin]) -> HelloParts | None:
         return None
     if prefix[0] == _CLIENT_HELLO:
         end = 4 + int.from_bytes(prefix[1:4], "big")
-        return HelloParts(flow.version, bytes(prefix[4:end]), True) if len(prefix) >= end else None
+        return HelloParts(flow.version, bytes(prefix[4:end]), True, connection=flow.destination) if len(prefix) >= end else None
     if prefix[0] != _CHLO:
         raise Malformed("no ClientHello in the first CRYPTO bytes")
     name = quic_google.chlo_name(bytes(prefix))

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final, Literal
 
 from msgspec import Struct
 
 from appliance.wire.quic_crypto import VERSIONS
-from appliance.wire.reader import Malformed, Reader
+from appliance.wire.reader import Malformed, Reader, read_varint
 
 MAX_CONNECTION_ID: Final = 20  # bytes (RFC 9000 section 17.2)
 
 Kind = Literal["initial", "retry", "negotiation", "other"]
 
-_PADDING: Final = re.compile(rb"\0*")
 _RETRY: Final = 3
 _PING: Final = 0x01
 _ACK: Final = (0x02, 0x03)
@@ -54,21 +52,22 @@ def parse_packet(data: bytes, start: int = 0) -> Packet | None:
     version = VERSIONS.get(number)
     if version is None and number:
         return None
-    reader = Reader(data, start + 5)
-    destination = _connection_id(reader)
-    source = _connection_id(reader)
+    end = len(data)
+    destination, at = _connection_id(data, start + 5, end)
+    source, at = _connection_id(data, at, end)
     if version is None:
-        return Packet("negotiation", 0, destination, source, start, reader.at, len(data))
+        return Packet("negotiation", 0, destination, source, start, at, end)
     # The top two bits are 1 in every first packet; the type stands in the next two and is turned by one in version 2.
     kind = ((data[start] >> 4 & 3) - version.initial_type) % 4
     if kind == _RETRY:
-        return Packet("retry", number, destination, source, start, reader.at, len(data))
+        return Packet("retry", number, destination, source, start, at, end)
     if kind == 0:
-        reader.skip(reader.varint())
-    length = reader.varint()
-    if length > reader.left:
+        token, at = read_varint(data, at, end)
+        at += token
+    length, at = read_varint(data, at, end)
+    if length > end - at:
         raise Malformed("QUIC packet longer than its datagram")
-    return Packet("initial" if kind == 0 else "other", number, destination, source, start, reader.at, reader.at + length)
+    return Packet("initial" if kind == 0 else "other", number, destination, source, start, at, at + length)
 
 
 def crypto_pieces(payload: bytes, *, google: bool = False) -> list[Piece]:
@@ -76,32 +75,54 @@ def crypto_pieces(payload: bytes, *, google: bool = False) -> list[Piece]:
 
     Only the frames that RFC 9000 section 12.4 allows there are known; Google's versions number two of them differently.
     """
-    reader = Reader(payload)
     pieces: list[Piece] = []
-    while reader.left:
-        kind = reader.u8()
+    at, end = 0, len(payload)
+    while at < end:
+        kind = payload[at]
+        at += 1
         if kind == 0:
-            padding = _PADDING.match(payload, reader.at)
-            reader.at = padding.end() if padding else reader.at
+            at = end - len(payload[at:].lstrip(b"\0"))
         elif kind == _CRYPTO or (google and kind == _GOOGLE_CRYPTO):
-            pieces.append(Piece(reader.varint(), reader.take(reader.varint())))
+            offset, at = read_varint(payload, at, end)
+            length, at = read_varint(payload, at, end)
+            if length > end - at:
+                raise Malformed("shorter than it says")
+            pieces.append(Piece(offset, payload[at : at + length]))
+            at += length
         elif google and kind != _GOOGLE_PING:
             break  # an ACK in Google's own format: what matters has come before it
-        elif not google:
-            _skip_frame(reader, kind)
+        elif kind != _PING and not google:
+            at = _skip_frame(payload, at, kind)
     return pieces
 
 
-def _connection_id(reader: Reader) -> bytes:
-    length = reader.u8()
-    if length > MAX_CONNECTION_ID:
-        raise Malformed("QUIC connection id over 20 bytes")
-    return reader.take(length)
+def closes(payload: bytes) -> bool:
+    """Whether an Initial packet's frames refuse the connection before saying anything else; raises `Malformed`."""
+    at = 0
+    while at < len(payload):
+        kind = payload[at]
+        if kind in (_CLOSE, _CRYPTO):
+            return kind == _CLOSE
+        at += 1
+        if kind > _PING:
+            at = _skip_frame(payload, at, kind)
+    return False
 
 
-def _skip_frame(reader: Reader, kind: int) -> None:
-    if kind == _PING:
-        return
+def _connection_id(data: bytes, at: int, end: int) -> tuple[bytes, int]:
+    """The connection id behind its length at `at`, and the offset after it."""
+    if at >= end:
+        raise Malformed("shorter than it says")
+    length = data[at]
+    stop = at + 1 + length
+    if length > MAX_CONNECTION_ID or stop > end:
+        raise Malformed("QUIC connection id that does not fit")
+    return data[at + 1 : stop], stop
+
+
+def _skip_frame(payload: bytes, at: int, kind: int) -> int:
+    """The offset after the frame of that kind whose content begins at `at`."""
+    reader = Reader(payload, at)
     if kind in _ACK:
         _skip_ack(reader, kind)
     elif kind == _CLOSE:
@@ -110,6 +131,7 @@ def _skip_frame(reader: Reader, kind: int) -> None:
         reader.skip(reader.varint())
     else:
         raise Malformed("QUIC frame that has no place in an Initial packet")
+    return reader.at
 
 
 def _skip_ack(reader: Reader, kind: int) -> None:

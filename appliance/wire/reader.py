@@ -75,10 +75,7 @@ class Reader:
 
     def varint(self) -> int:
         """A QUIC variable-length integer of one to eight bytes (RFC 9000 section 16)."""
-        first = self.u8()
-        value = first & 0x3F
-        for _ in range((1 << (first >> 6)) - 1):
-            value = value << 8 | self.u8()
+        value, self.at = read_varint(self.data, self.at, self.end)
         return value
 
     def _claim(self, count: int) -> int:
@@ -87,3 +84,17 @@ class Reader:
             raise Malformed("shorter than it says")
         self.at = at + count
         return at
+
+
+def read_varint(data: bytes, at: int, end: int) -> tuple[int, int]:
+    """The QUIC variable-length integer at `at` and the offset after it (RFC 9000 section 16); raises `Malformed` at `end`."""
+    if at >= end:
+        raise Malformed("shorter than it says")
+    first = data[at]
+    if first < 0x40:
+        return first, at + 1
+    stop = at + (1 << (first >> 6))
+    if stop > end:
+        raise Malformed("shorter than it says")
+    # The top two bits tell the length and are no part of the value.
+    return int.from_bytes(data[at:stop], "big") & (1 << 8 * (stop - at) - 2) - 1, stop

@@ -21,14 +21,14 @@ def tell_dhcp(data: bytes, envelope: Envelope) -> Sequence[Sighting]:
     lease = dhcp.parse(data)
     if lease is None:
         return ()
-    return (_lease(lease, envelope, envelope.addresses(lease.address)),)
+    return (_lease(lease, envelope, envelope.addresses[lease.address]),)
 
 
 def tell_dhcp6(data: bytes, envelope: Envelope) -> Sequence[Sighting]:
     """A DHCPv6 message of a client, or what a server gives it; raises `Malformed`."""
     lease = dhcp6.parse(data)
     address = lease.addresses[0] if lease.addresses else b"" if lease.from_server else envelope.sender
-    return (_lease(lease, envelope, envelope.addresses(address)),)
+    return (_lease(lease, envelope, envelope.addresses[address]),)
 
 
 def _lease(lease: Lease | Lease6, envelope: Envelope, address: str) -> DhcpSeen:
@@ -53,7 +53,7 @@ def tell_announcements(data: bytes, envelope: Envelope) -> Sequence[Sighting]:
     own = fields["client"]
     return [
         Announced(
-            **{**fields, "client": envelope.addresses(one.address) or own}, name=one.name, service=one.service, model=one.model
+            **{**fields, "client": envelope.addresses[one.address] or own}, name=one.name, service=one.service, model=one.model
         )
         for one in told
     ]
@@ -89,8 +89,8 @@ def tell_radius(data: bytes, envelope: Envelope) -> Sequence[Sighting]:
     if session is None or session.ended:
         return ()
     fields = envelope.outward()
-    fields["mac"] = envelope.macs(session.mac)
-    fields["client"] = envelope.addresses(session.address)
+    fields["mac"] = envelope.macs[session.mac]
+    fields["client"] = envelope.addresses[session.address]
     return (LoggedOn(**fields, user=session.user, realm=session.realm, via="radius"),)
 
 
@@ -107,7 +107,7 @@ def tell_icmp6(data: bytes, envelope: Envelope) -> Sequence[Sighting]:
 def _neighbour(pair: neighbours.Pair | None, envelope: Envelope) -> Sequence[Sighting]:
     if pair is None:
         return ()
-    mac, client = envelope.macs(pair.mac), envelope.addresses(pair.address)
+    mac, client = envelope.macs[pair.mac], envelope.addresses[pair.address]
     return (Neighbour(time=envelope.time, mac=mac, vlan=envelope.vlan, client=client),)
 
 
@@ -126,5 +126,5 @@ def _of(envelope: Envelope, mac: bytes, *, back: bool) -> dict[str, Any]:
     """The shared fields for the machine with that MAC, where the message itself tells one."""
     fields = envelope.homeward() if back else envelope.outward()
     if len(mac) == _MAC:
-        fields["mac"] = envelope.macs(mac)
+        fields["mac"] = envelope.macs[mac]
     return fields

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from typing import Any, Final
 
-from appliance.model import Opened, QuicHello, Sighting
+from appliance.model import HelloAnswered, Opened, QuicHello, Sighting
 from appliance.wire.dns import looks_like_dns
 from appliance.wire.envelope import Envelope
 from appliance.wire.handshakes import encrypted_dns, udp_handshake
 from appliance.wire.limits import Limits
 from appliance.wire.questions import tell_dns, tell_llmnr, tell_mdns
 from appliance.wire.quic import HelloParts, InitialReassembler
+from appliance.wire.quic_answers import Unanswered
 from appliance.wire.quic_crypto import VERSIONS
 from appliance.wire.reader import Malformed
 from appliance.wire.services import (
@@ -59,6 +60,7 @@ class Datagrams:
         self._envelope = envelope
         self._quic: InitialReassembler[dict[str, Any]] = InitialReassembler(limits)
         self._quic.counters = counters
+        self._unanswered = Unanswered(limits)
 
     def feed(self, payload: bytes) -> Sequence[Sighting]:
         """The sightings of one datagram's payload; ports and addresses are in the envelope."""
@@ -105,9 +107,17 @@ class Datagrams:
 
     def _tell_quic(self, payload: bytes, envelope: Envelope) -> Sequence[Sighting]:
         key = (envelope.sender, envelope.sender_port, envelope.target, envelope.port)
-        origin = envelope.outward()
-        parts = self._quic.feed(key, payload, envelope.time, origin)
-        return () if parts is None else _quic_sightings(parts, origin)
+        answer = self._unanswered.feed(key, payload, envelope.time)
+        if answer is not None:
+            name, outcome = answer
+            return (HelloAnswered(**envelope.homeward(), name=name, outcome=outcome),)
+        parts = self._quic.feed(key, payload, envelope.time, envelope.outward)
+        if parts is None:
+            return ()
+        told = _quic_sightings(parts, envelope.outward())
+        if parts.connection and isinstance(told[0], QuicHello):
+            self._unanswered.expect(key, parts.connection, told[0].name, envelope.time)
+        return told
 
 
 def _quic_sightings(parts: HelloParts, origin: dict[str, Any]) -> Sequence[Sighting]:

@@ -90,8 +90,8 @@ def _udp_datagram(data: bytes) -> None:
 def _quic(data: bytes) -> None:
     """A datagram on a connection that has sent none before, then once more."""
     reassembler: quic.InitialReassembler[None] = quic.InitialReassembler(Limits())
-    reassembler.feed(_FLOW, data, 0.0, None)
-    reassembler.feed(_FLOW, data, 0.1, None)
+    reassembler.feed(_FLOW, data, 0.0, lambda: None)
+    reassembler.feed(_FLOW, data, 0.1, lambda: None)
     list(reassembler.expire(100.0))
 
 

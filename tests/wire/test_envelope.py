@@ -18,15 +18,15 @@ def test_texts_are_remembered_within_their_bound() -> None:
         return packed.hex()
 
     texts = Texts(make, 10)
-    assert texts(b"a") == texts(b"a") == "61"
+    assert texts[b"a"] == texts[b"a"] == "61"
     assert made == [b"a"]
     for number in range(1_000):
-        texts(number.to_bytes(2, "big"))
+        assert texts[number.to_bytes(2, "big")]
         assert len(texts) <= 10
 
 
 def test_no_address_has_no_text() -> None:
-    assert Texts(address_text, 10)(b"") == ""
+    assert Texts(address_text, 10)[b""] == ""
 
 
 def test_the_client_is_the_sender_outward_and_the_target_homeward() -> None:

@@ -87,5 +87,5 @@ def test_addresses_are_filled_in() -> None:
     ip.open_v6(ip6(QUERY, UDP), 0, envelope)
     assert envelope.sender == PUPIL6
     ip.open_v4(ip4(QUERY, UDP), 0, envelope)
-    assert envelope.addresses(envelope.sender) == PUPIL
+    assert envelope.addresses[envelope.sender] == PUPIL
     assert struct.calcsize("!4s") == len(envelope.target)

@@ -8,6 +8,7 @@ from aioquic.quic.connection import QuicConnection
 from aioquic.quic.packet import QuicProtocolVersion
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from appliance.wire.limits import Limits
 from appliance.wire.quic import MAX_PIECES, CryptoStream, FlowKey, HelloParts, InitialReassembler
@@ -30,13 +31,17 @@ class Tap:
     def __init__(self, limits: Limits | None = None) -> None:
         self.reassembler: InitialReassembler[str] = InitialReassembler(limits or Limits())
         self.now = 1_000.0
+        self.connection = b""
 
     def hears(self, *datagrams: bytes, key: FlowKey = CLIENT) -> HelloParts | None:
         """The last hello that the datagrams complete."""
         hello = None
         for datagram in datagrams:
             self.now += 0.001
-            hello = self.reassembler.feed(key, datagram, self.now, "origin") or hello
+            told = self.reassembler.feed(key, datagram, self.now, lambda: "origin")
+            if told is not None:
+                self.connection = told.connection
+                hello = replace(told, connection=b"")
         return hello
 
     def gives_up(self, after: float = 60.0) -> list[HelloParts]:
@@ -126,6 +131,12 @@ def test_later_initial_under_the_servers_connection_id_still_belongs() -> None:
     first, _ = halves(PQ_HELLO)
     second = seal(crypto(PQ_HELLO[1_000:], 1_000), LATER, keyed_by=DCID, number=1)
     assert Tap().hears(first, second) == HelloParts(V1, PQ_HELLO[4:], True)
+
+
+def test_hello_tells_the_connection_id_that_the_servers_keys_come_from() -> None:
+    tap = Tap()
+    tap.hears(seal(crypto(PQ_HELLO[1_000:], 1_000), DCID), seal(crypto(PQ_HELLO[:1_000]), DCID, number=1))
+    assert tap.connection == DCID
 
 
 def test_after_a_retry_the_keys_are_those_of_its_connection_id() -> None:
