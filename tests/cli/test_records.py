@@ -8,7 +8,8 @@ from click.testing import CliRunner, Result
 
 from appliance.cli import main
 from appliance.edge.store import Store
-from appliance.model import Device, Health, Incident
+from appliance.judge.sight import say_sight
+from appliance.model import Device, Health, Incident, Sight
 
 
 @pytest.fixture
@@ -66,6 +67,17 @@ def test_health_before_the_first_start_is_one_sentence(folder: Path) -> None:
     done = safespan("health", "--data-dir", folder)
     assert done.exit_code == 1
     assert "has not been running" in done.stderr
+
+
+def test_health_tells_how_much_is_in_sight_and_why_not_more(folder: Path) -> None:
+    sight = Sight(hour=0.0, seen=10, named=7, quiet=1, reasons={"relay": 2, "no-sni": 1})
+    with Store.open(folder) as store:
+        store.save_health(Health(time=1.0, started=0.0, sight=sight, sight_sentence=say_sight(sight)))
+    text = safespan("health", "--data-dir", folder, "--format", "table").stdout
+    assert "In this hour the box could tell of 70% of 10 connections where they went; one device was heard" in text
+    assert text.index("2 went through Apple's Private Relay.") < text.index("1 gave no name")
+    told = json.loads(safespan("health", "--data-dir", folder, "--format", "jsonl").stdout)
+    assert told["sight"]["reasons"] == {"relay": 2, "no-sni": 1}
 
 
 def test_health_tells_what_is_wrong_first(folder: Path) -> None:
