@@ -77,6 +77,7 @@ class Vitals:
             recovered=at.recovered,
             capped=self._pipeline.folder.capped,
             routers=len(self._pipeline.devices.routers),
+            forwarder=bool(self._pipeline.forwarders.found),
             devices=len(self._pipeline.devices),
             sensor_connected=at.sensor_connected,
             sight_fell=trouble.fell,

@@ -24,6 +24,8 @@ PROBLEMS: dict[str, str] = {
     "no-packets": "The box has heard nothing for a minute. Check the cable and the mirror setting of the switch.",
     "no-mirror": "The box hears nothing but its own switch. Ask IT support to check the mirror setting of the switch.",
     "one-mac": "Devices seem to sit behind one router and are told apart by address only. Ask IT support to move the mirror.",
+    "forwarder": "Nearly all look-ups come from one machine that asks for the others, so it is hard to say which device asked. "
+    "Ask IT support to mirror the network before that machine.",
     "drops": "The box could not keep up and missed some of what devices asked for.",
     "sight-fell": "The box can tell of far fewer connections than usual where they go. Ask IT support what has changed.",
     "no-lookups": "The box sees connections but hardly any look-ups. Ask IT support to mirror the look-up server's port as well.",
@@ -38,7 +40,10 @@ BLINDING = frozenset(("no-sensor", "store", "interface-down", "no-packets", "no-
 
 
 class Moment(Struct, frozen=True, kw_only=True):
-    """What the guardian knows at one moment beside the sensor's report. `routers`: MACs that speak for many addresses."""
+    """What the guardian knows at one moment beside the sensor's report. `routers`: MACs that speak for many addresses.
+
+    `forwarder`: one device asks for nearly all names while others are there.
+    """
 
     now: float
     list_entries: int
@@ -47,6 +52,7 @@ class Moment(Struct, frozen=True, kw_only=True):
     recovered: bool = False
     capped: int = 0
     routers: int = 0
+    forwarder: bool = False
     devices: int = 0
     sensor_connected: bool = True
     sight_fell: bool = False
@@ -91,6 +97,7 @@ class Watch:
             "no-packets": self._is_live() and moment.now - self._packets_at > SILENT_SECONDS,
             "no-mirror": self._is_live() and self._has_no_mirror(moment.now),
             "one-mac": bool(moment.routers) and moment.devices > 10 * moment.routers,
+            "forwarder": moment.forwarder,
             "drops": self._drops(),
             "sight-fell": moment.sight_fell,
             "no-lookups": moment.no_lookups,

@@ -8,6 +8,7 @@ from appliance.judge.health import BLINDING, PROBLEMS
 from appliance.model import Lamp, LampColour, Level
 
 WELL = "All is well. The box is watching."
+TRIAL = "The box is on trial: it watches and records, and the lamp shows only what is urgent."
 _URGENT = ("Something urgent needs you now: see the page.", "{n} urgent things need you now: see the page.")
 _SEEN = ("An urgent matter has been seen and is still open.", "{n} urgent matters have been seen and are still open.")
 _LOOK = ("There is one thing to look at today.", "There are {n} things to look at today.")
@@ -17,11 +18,17 @@ _LOOK_BLIND = (
 )
 
 
-def decide_lamp(open_counts: Mapping[Level, int], sounding: int, problems: Sequence[str], now: float) -> Lamp:
-    """The lamp for what is open, how many urgent incidents nobody has acknowledged (`sounding`), and what is wrong."""
-    urgent, look = open_counts.get("urgent", 0), open_counts.get("look", 0)
+def decide_lamp(
+    open_counts: Mapping[Level, int], sounding: int, problems: Sequence[str], now: float, *, on_trial: bool = False
+) -> Lamp:
+    """The lamp for what is open, how many urgent incidents nobody has acknowledged (`sounding`), and what is wrong.
+
+    On trial everything is recorded, and what is not urgent leaves the lamp alone; what is urgent nobody can switch off.
+    """
+    urgent, look = open_counts.get("urgent", 0), 0 if on_trial else open_counts.get("look", 0)
     blinding = [problem for problem in problems if problem in BLINDING]
     colour, sentence = _colour(urgent, look, sounding, blinding)
+    sentence = TRIAL if on_trial and sentence == WELL else sentence
     return Lamp(
         colour=colour, sentence=sentence, buzzer=colour == "red", time=now, urgent=urgent, look=look, blind=bool(blinding)
     )

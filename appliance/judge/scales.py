@@ -14,6 +14,7 @@ from appliance.school import Group, LessonMode
 
 REPEATS = 3  # days within a week
 THEMES = 3  # worrying subjects within a week
+SERIOUS_THEMES = 2  # of the serious core
 
 _REPEATS = Fact(
     "Raised because this device did so on {n} days within a week.",
@@ -109,7 +110,10 @@ class Scales:
         found = []
         if days >= REPEATS:
             found.append(_told(_REPEATS, n=days))
-        if len(themes) >= THEMES and is_worrying(category):
+        if category in SERIOUS_CORE:
+            # Among themselves only: what the school allows or switches off elsewhere must not weaken them.
+            themes = tuple(theme for theme in themes if theme in SERIOUS_CORE)
+        if len(themes) >= (SERIOUS_THEMES if category in SERIOUS_CORE else THEMES) and is_worrying(category):
             found.append(_told(_THEMES, n=len(themes), titles=_listed([CATEGORIES[theme].title for theme in themes])))
         if is_out_of_hours(self.policy, time):
             found.append(_OUT_OF_HOURS)
