@@ -52,6 +52,7 @@ from appliance.model import (
 )
 
 RECENT_WAITING = 50_000  # (device, kind, name) within one flush; seconds of the busiest school
+SETTLED_SECONDS = 30.0  # after the last sighting: everything that waits for what follows is settled
 VERDICTS = 20_000  # names whose verdict is remembered, twice
 _NAMING = (NameAsked, DnsAnswer, TlsHello, QuicHello, HttpHost, HelloAnswered)
 
@@ -267,8 +268,8 @@ class Pipeline:
             self.counts.flagged += 1
             if kind == "dns":
                 verdict = as_asked(verdict)
-            elif verdict.category == "encrypted_dns":
-                self.meter.hides_lookups(key)
+            else:
+                self.meter.expect(key, verdict.category)
             self.advance(time)
             visit = self.visits.visit(key, time, verdict)
             name_now, intent = self.devices.device(key).name, as_reading(visit)

@@ -76,6 +76,7 @@ class Meter:
         self._rows: dict[str, _Row] = {}
         self._done: list[Sight] = []
         self._school = _Row(0.0, SCHOOL)
+        self._listed = ("", "")
         self.usual = Usual()
         self.evicted = 0
 
@@ -103,12 +104,11 @@ class Meter:
             self._request(row, seen)
         elif isinstance(seen, TunnelSeen):
             self._tunnel(row, seen)
+        self._listed = ("", "")
 
-    def hides_lookups(self, key: str) -> None:
-        """The device was seen to use a hidden look-up service in this hour."""
-        row = self._rows.get(key)
-        if row is not None:
-            row.secret = True
+    def expect(self, key: str, category: str | None) -> None:
+        """The connection that is observed next leads to a name in this category, as the lists have it."""
+        self._listed = (key, category or "")
 
     def restore(self, rows: Iterable[Sight]) -> None:
         """Go on from what the store holds of the hour that was being counted."""
@@ -180,6 +180,9 @@ class Meter:
         found = self._lookups.name_at(key, seen.server, seen.time)
         if is_relay(seen.name) or is_relay(found):
             return "relay"
+        if self._listed == (key, "proxy_avoidance"):
+            return "vpn"  # a VPN's or proxy's own name says nothing of what is fetched through it
+        row.secret = row.secret or self._listed == (key, "encrypted_dns")
         if seen.name:
             covered = self._hidden.is_real(seen) and not found and not self._hidden.site(key, seen)
             return "ech" if covered else None

@@ -21,7 +21,7 @@ ONE_SIDED = 20
 # Why connections have no name, as a person can read it; {n} of them.
 REASONS: dict[str, str] = {
     "relay": "{n} went through Apple's Private Relay.",
-    "vpn": "{n} began something that looks like a VPN.",
+    "vpn": "{n} went into something that looks like a VPN or a proxy.",
     "encrypted-dns": "{n} had no name, and the look-up before them was hidden.",
     "ech": "{n} showed only a cover name (encrypted hello).",
     "no-sni": "{n} gave no name; gadgets and old programs do that.",

@@ -63,10 +63,22 @@ def test_each_connection_is_counted_with_its_reason(
 
 
 def test_a_hidden_look_up_service_by_name_explains_nameless_hellos_after_it() -> None:
-    meter = meter_of(tls("dns.google", "8.8.8.8"))
-    meter.hides_lookups(IPAD)
+    meter = Meter(Lookups(), HiddenNames())
+    meter.expect(IPAD, "encrypted_dns")
+    feed(meter, tls("dns.example"))
     feed(meter, tls())
     assert meter.school().reasons == {"encrypted-dns": 1} and meter.school().named == 1
+
+
+def test_a_connection_to_a_listed_vpn_is_not_named_by_it_and_the_next_one_is_itself_again() -> None:
+    meter = Meter(Lookups(), HiddenNames())
+    meter.expect(IPAD, "proxy_avoidance")
+    feed(meter, tls("eu.vpn.example"))
+    feed(meter, tls("www.bbc.co.uk"))
+    meter.expect(IPAD, "proxy_avoidance")
+    feed(meter, http("proxy.example"))
+    feed(meter, tls("www.bbc.co.uk"))
+    assert (meter.school().seen, meter.school().named, meter.school().reasons) == (4, 3, {"vpn": 1})
 
 
 def test_devices_that_are_heard_and_name_nothing_are_counted() -> None:
