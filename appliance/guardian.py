@@ -22,6 +22,7 @@ from types import FrameType
 
 import click
 
+import phrase_lists
 from appliance.config import Settings, SettingsError, load, recent_dir
 from appliance.edge import children, clock
 from appliance.edge.channel import ChannelError, ChannelReader
@@ -34,7 +35,7 @@ from appliance.judge.domains import DomainLists
 from appliance.judge.lamp import decide_lamp
 from appliance.judge.policy import is_on_trial
 from appliance.model import Lamp, SensorMessage, SensorReport, Sighting
-from appliance.pipeline import Pipeline
+from appliance.pipeline import SETTLED_SECONDS, Pipeline
 from appliance.recorder import Recorder
 from appliance.vitals import Circumstances, Vitals
 
@@ -178,8 +179,12 @@ class Guardian:
             self._due["lamp"] = 0.0
 
     def _commit(self) -> None:
-        now = self._now()
+        now, report = self._now(), self._vitals.report
         self._recorder.follow(now)
+        if report.live:
+            self._pipeline.advance(now)
+        elif report.finished:
+            self._pipeline.advance(self._pipeline.last_time + SETTLED_SECONDS)
         self._recorder.commit(now)
         self._pipeline.folder.forget_quiet(now)
 
@@ -272,7 +277,9 @@ def main(data_dir: Path, settings_file: Path | None, socket_path: Path | None, f
         with Store.open(data_dir, recent_dir(data_dir), check=True) as store:
             listener = children.listen(socket_path) if socket_path else None
             lists = ensure(settings, data_dir)
-            recorder = Recorder(store, Pipeline(lists, zone=zone, registrable=PublicSuffixes.bundled().registrable))
+            registrable, third_parties = PublicSuffixes.bundled().registrable, phrase_lists.third_parties()
+            pipeline = Pipeline(lists, zone=zone, registrable=registrable, third_parties=third_parties)
+            recorder = Recorder(store, pipeline)
             recorder.restore(clock.now())
             store.save_lists(lists.statuses)
             guardian = Guardian(recorder, settings, lists, listener=listener, demonstration=demonstration)

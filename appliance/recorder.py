@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 from appliance.edge.store import Store, StoreError
 from appliance.judge.cases import Case
+from appliance.judge.witnesses import Witnessed
 from appliance.model import Device, Incident, RecentName
 from appliance.pipeline import Pipeline
 from appliance.school import LogOn, PatternDay
@@ -34,6 +35,7 @@ class Recorder:
         self._forgotten: list[str] = []
         self._log_ons: dict[tuple[str, str, float], LogOn] = {}
         self._days: set[PatternDay] = set()
+        self._witnessed = Witnessed([], [], [])
         self._unsettled: list[tuple[Case, Incident]] = []
         self._sight_at = float("-inf")
 
@@ -68,6 +70,7 @@ class Recorder:
         self._forgotten.extend(self.pipeline.devices.take_forgotten())
         self._log_ons.update(((log_on.mac, log_on.user, log_on.first), log_on) for log_on in self.pipeline.log_ons.take_changes())
         self._days.update(self.pipeline.scales.patterns.take_changes())
+        self._witnessed.extend(self.pipeline.witnesses.take())
         with self._guarded():
             self.commit_names()
             with self.store.write():
@@ -76,6 +79,8 @@ class Recorder:
                 self._save(list(self.pipeline.folder.due()), now)
                 self.store.register.save_log_ons(self._log_ons.values())
                 self.store.register.save_pattern_days(self._days)
+                self._save_witnessed()
+            self._witnessed = Witnessed([], [], [])
             for waiting in (self._devices, self._forgotten, self._log_ons, self._days):
                 waiting.clear()
             if abs(now - self._sight_at) >= SIGHT_SECONDS:
@@ -104,6 +109,11 @@ class Recorder:
         recent = self.store.incidents(since=now - REWORDED_SECONDS, limit=FOLLOWED_LIMIT)
         with self.store.write():
             self.store.reword({incident.id: self.pipeline.folder.reword(incident, now) for incident in recent})
+
+    def _save_witnessed(self) -> None:
+        found = self._witnessed
+        if found:
+            self.store.save_witnessed(found.counts, found.safesearch, found.checks)
 
     def _save(self, cases: list[Case], now: float) -> None:
         """Save cases inside the caller's transaction. A case counts as saved only once that is committed."""

@@ -16,6 +16,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+import phrase_lists
 from appliance import config
 from appliance.cli.lists import lists_in_force, settings_option
 from appliance.cli.output import data_dir_option, format_option, print_records, wants_jsonl
@@ -26,7 +27,7 @@ from appliance.edge.suffixes import PublicSuffixes
 from appliance.judge.domains import DomainLists
 from appliance.judge.lamp import decide_lamp
 from appliance.model import Incident, SensorMessage, SensorReport, Sighting
-from appliance.pipeline import Pipeline
+from appliance.pipeline import SETTLED_SECONDS, Pipeline
 from appliance.recorder import Recorder
 from appliance.vitals import Circumstances, Vitals
 
@@ -45,7 +46,9 @@ def replay(capture: Path, data_dir: Path, settings_file: Path | None, form: str 
         zone = clock.zone_of(settings)
         lists = lists_in_force(settings_file, data_dir)
         with Store.open(data_dir, check=True) as store:
-            recorder = Recorder(store, Pipeline(lists, zone=zone, registrable=PublicSuffixes.bundled().registrable))
+            registrable, third_parties = PublicSuffixes.bundled().registrable, phrase_lists.third_parties()
+            pipeline = Pipeline(lists, zone=zone, registrable=registrable, third_parties=third_parties)
+            recorder = Recorder(store, pipeline)
             store.save_lists(lists.statuses)
             summary = Replaying(recorder, lists, settings.keep).play(capture)
             print_summary(summary, store.incidents(limit=summary["incidents"]), form)
@@ -113,6 +116,7 @@ class Replaying:
     def _finish(self) -> None:
         """Write what is left, the ring within its bounds, and the state in which the capture leaves the box."""
         now, store = self._pipeline.last_time, self._recorder.store
+        self._pipeline.advance(now + SETTLED_SECONDS)
         self._commit()
         self._recorder.commit_sight(now)
         store.trim_recent(now, self._keep.recent_hours, self._keep.recent_rows)

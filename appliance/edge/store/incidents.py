@@ -20,11 +20,11 @@ from appliance.model import Decision, Incident, Level, Note
 
 _SEEN = (
     *("category", "level", "device", "mac", "first_seen", "last_seen", "count", "names"),
-    *("outcome", "confidence", "sentence", "reason", "reasons", "source", "exercise"),
+    *("outcome", "confidence", "sentence", "reason", "reasons", "source", "exercise", "intent", "intent_reasons"),
 )
 _COLUMNS = ", ".join(["id", *_SEEN, "acknowledged", "decision"])
 _URGENT_FIRST = "CASE level WHEN 'urgent' THEN 0 WHEN 'look' THEN 1 ELSE 2 END, first_seen, id"
-_LISTS = ("names", "reasons")
+_LISTS = ("names", "reasons", "intent_reasons")
 TEXT_LIMIT = 4_000  # characters of one note
 
 

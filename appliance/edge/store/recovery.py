@@ -22,7 +22,7 @@ COPIES = 7
 _TABLES = (
     *("settings", "counters", "accounts", "devices", "incidents", "notes", "audit", "lists", "sights"),
     *("groups", "members", "vlans", "group_levels", "rules", "lesson_modes", "hours", "terms", "timetable", "people"),
-    *("loans", "log_ons", "pattern_days"),
+    *("loans", "log_ons", "pattern_days", "witness_counts", "safesearch", "filter_checks"),
 )
 
 
@@ -143,10 +143,10 @@ def _add(db: Database, table: str, row: Row) -> int:
 def _is_whole(row: Row) -> bool:
     """Whether a recovered incident still makes sense."""
     try:
-        names = msgspec.json.decode(row.get("names") or "", type=tuple[str, ...])
-        reasons = msgspec.json.decode(row.get("reasons") or "[]", type=tuple[str, ...])
+        columns = {"names": "", "reasons": "[]", "intent_reasons": "[]"}
+        lists = {column: msgspec.json.decode(row.get(column) or none, type=tuple[str, ...]) for column, none in columns.items()}
         flags = {"exercise": bool(row.get("exercise")), "acknowledged": bool(row.get("acknowledged"))}
-        msgspec.convert(row | {"names": names, "reasons": reasons} | flags, Incident)
+        msgspec.convert(row | lists | flags, Incident)
     except (msgspec.DecodeError, msgspec.ValidationError, TypeError):
         return False
     return True

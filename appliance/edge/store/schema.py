@@ -101,6 +101,20 @@ _PEOPLE = (
     "CREATE INDEX own_devices_mac ON own_devices (mac)",
 )
 
+_WITNESS = (
+    "ALTER TABLE incidents ADD COLUMN intent TEXT",
+    "ALTER TABLE incidents ADD COLUMN intent_reasons TEXT NOT NULL DEFAULT '[]'",
+    f"""CREATE TABLE witness_counts (
+        day TEXT NOT NULL, category TEXT NOT NULL, stopped INTEGER NOT NULL, reached INTEGER NOT NULL, unclear INTEGER NOT NULL,
+        {_ORIGIN}, PRIMARY KEY (day, category)) STRICT""",
+    """CREATE TABLE safesearch (
+        day TEXT NOT NULL, engine TEXT NOT NULL, seen INTEGER NOT NULL, unseen INTEGER NOT NULL, last REAL NOT NULL,
+        PRIMARY KEY (day, engine)) STRICT""",
+    f"""CREATE TABLE filter_checks (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, time REAL NOT NULL, mac TEXT NOT NULL, device TEXT NOT NULL, test TEXT NOT NULL,
+        result TEXT NOT NULL, seen TEXT NOT NULL, {_ORIGIN}) STRICT""",
+)
+
 _RECENT_TABLES = (
     """CREATE TABLE names (
         id INTEGER PRIMARY KEY AUTOINCREMENT, time REAL NOT NULL, mac TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL,
@@ -156,6 +170,12 @@ def m005_people(db: Database) -> None:
 def m006_school(db: Database) -> None:
     """What a school says of itself: groups, people, loans, timetable, terms, rules; why an incident is as urgent as it is."""
     _run(db, SCHOOL_TABLES)
+
+
+@LASTING()
+def m007_witness(db: Database) -> None:
+    """Person or page for each incident; what the box witnesses of the filter."""
+    _run(db, _WITNESS)
 
 
 @RECENT()

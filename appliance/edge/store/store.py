@@ -30,6 +30,7 @@ from appliance.edge.store.recent import Recent
 from appliance.edge.store.register import Register
 from appliance.edge.store.rulebook import Rulebook
 from appliance.edge.store.sights import Sights
+from appliance.edge.store.witness import FilterRecords
 from appliance.judge.policy import Policy, make_policy
 from appliance.judge.who import KnownOf, who_had
 from appliance.model import (
@@ -49,6 +50,7 @@ from appliance.model import (
     Sight,
 )
 from appliance.school import Holder
+from appliance.witness import FilterCheck, SafeSearch, WitnessCount
 
 RECOVERED = "recovered"  # the setting that holds the sentence about damaged records
 
@@ -77,6 +79,7 @@ class Store:
         self.register = Register(lasting, self._journal)
         self.rulebook = Rulebook(lasting, origin, self._journal)
         self._sights = Sights(lasting, origin)
+        self._filter = FilterRecords(lasting, origin)
 
     @classmethod
     def open(
@@ -189,6 +192,12 @@ class Store:
             self._sights.save(sights)
             self._sights.trim(now)
 
+    def save_witnessed(
+        self, counts: Iterable[WitnessCount], safesearch: Iterable[SafeSearch], checks: Iterable[FilterCheck]
+    ) -> None:
+        """Add counts of tries, bring days of safe search up to date, write down tests of the filter."""
+        self._filter.add(counts, safesearch, checks)
+
     # --- what everybody reads -------------------------------------------------------------------------------------
 
     def incidents(
@@ -241,6 +250,18 @@ class Store:
     def sight(self, since: float = 0.0, until: float = 1e11, mac: str | None = None) -> list[Sight]:
         """How much was in sight in the hours that began in a span of time, oldest first; `mac` empty for the school's own."""
         return self._sights.between(since, until, mac)
+
+    def witness(self, since: str = "") -> list[WitnessCount]:
+        """What became of tries of listed names, by day and category, from the day `since` (`2026-11-24`) on."""
+        return self._filter.counts(since)
+
+    def safesearch(self) -> list[SafeSearch]:
+        """For each search engine the last day on which it was asked for."""
+        return self._filter.safesearch()
+
+    def checks(self, limit: int = 100) -> list[FilterCheck]:
+        """Tests of the filter that somebody ran, newest first."""
+        return self._filter.checks(limit)
 
     def health(self) -> Health | None:
         """The newest health, None before the guardian has written one."""
