@@ -21,8 +21,9 @@ TAGS = (0x8100, 0x88A8, 0x9100, 0x9200, 0x9300)
 # 802.1Q inside 802.1ad is two; a third is somebody's tunnel and passes unread.
 MAX_TAGS = 2
 ARP, IPV4, IPV6, PPPOE, SNAP = 0x0806, 0x0800, 0x86DD, 0x8864, 0xAAAA
-# MPLS and its multicast, PPP, bridged Ethernet, provider backbone: what these carry is the dissector's to find out.
-CARRIERS = (0x8847, 0x8848, 0x880B, 0x6558, 0x88E7)
+# MPLS and its multicast, PPP, bridged Ethernet, provider backbone, Cisco's group tag, VN-Tag, redundancy tag, bridge port
+# extension, service chains: what these carry is the dissector's to find out.
+CARRIERS = (0x8847, 0x8848, 0x880B, 0x6558, 0x88E7, 0x8909, 0x8926, 0x892F, 0x893F, 0x894F)
 # IP in IP, IPv6 in IP, GRE, authentication header, EtherIP, L2TPv3, MPLS in IP. ESP (50) can't be read by anybody.
 TUNNELS = (4, 41, 47, 51, 97, 115, 137)
 HOP_BY_HOP, ROUTING, FRAGMENT, DESTINATION = 0, 43, 44, 60

@@ -19,6 +19,8 @@ PORTS = (53, 88, 1723)
 BULK = (22, 139, SMB, 515, 548, 873, 1935, 2049, 3260, 5900, 9100)
 
 RECORD, ALERT, DATA = 0x1603, 0x1503, 0x1703
+# A record that changes ciphers: its type and version; the second byte of its version (1.2), its length and content.
+CHANGE, CHANGE_REST = 0x1403, 0x03000101
 CLIENT_HELLO, SERVER_HELLO = 1, 2
 HTTP_REPLY, SSH = 0x48545450, 0x5353482D
 TPKT = 0x0300
@@ -71,6 +73,14 @@ def _write_https(code: Assembler) -> None:
     code.recall(LENGTH)
     code.when("ge", 2, None, "pass")
     code.load(2, 0, beyond_x=True)
+    code.when("eq", DATA, "refuse")
+    # The change of ciphers that TLS 1.3 keeps for old middleboxes, before encrypted records. A second hello may follow it too.
+    code.when("eq", CHANGE, None, "pass")
+    code.recall(LENGTH)
+    code.when("ge", 8, None, "pass")
+    code.load(4, 2, beyond_x=True)
+    code.when("eq", CHANGE_REST, None, "pass")
+    code.load(2, 6, beyond_x=True)
     code.when("eq", DATA, "refuse", "pass")
     code.label("from https")
     code.recall(LENGTH)

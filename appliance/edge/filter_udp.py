@@ -5,11 +5,12 @@ from __future__ import annotations
 from appliance.edge.bpf import Assembler
 
 # A port on either side: DNS, DHCP, Kerberos, NetBIOS, IKE, DHCPv6, RADIUS, mDNS, LLMNR; then L2TP, GTP, Teredo, GRE, VXLAN,
-# CAPWAP, Geneve, MPLS, older VXLAN, TZSP.
+# AYIYA, CAPWAP, Geneve, MPLS, older VXLAN.
 PORTS = (
-    53, 67, 68, 88, 137, 138, 500, 546, 547, 1645, 1646, 1701, 1812, 1813, 2152, 3544, 4754, 4789, 4790, 5246, 5247, 5353, 5355,
-    6081, 6635, 8472, 37008,
+    53, 67, 68, 88, 137, 138, 500, 546, 547, 1645, 1646, 1701, 1812, 1813, 2152, 3544, 4754, 4789, 4790, 5072, 5246, 5247, 5353,
+    5355, 6081, 6635, 8472,
 )  # fmt: skip
+TZSP = 37008  # by itself: clients' ports begin between the others and it
 IKE_BEHIND_NAT, OPENVPN, HTTPS = 4500, 1194, 443
 SOURCE, TARGET, LENGTH, WORD = 2, 3, 4, 5  # memory slots
 
@@ -61,6 +62,7 @@ def _write_port(code: Assembler, slot: int) -> None:
     on = code.fresh("port")
     code.recall(slot)
     code.when("eq", HTTPS, on)
+    code.when("eq", TZSP, "pass")
     code.when("gt", max(PORTS), on)
     code.when_in(PORTS, "pass")
     code.label(on)

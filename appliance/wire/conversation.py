@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, MutableMapping
 from typing import Any, Final
 
-from appliance.model import HttpHost, LoggedOn, Sighting, TlsHello, TunnelSeen
-from appliance.wire import dns, http, kerberos, ntlm
+from appliance.model import HttpHost, Sighting, TlsHello, TunnelSeen
+from appliance.wire import dns, http, kerberos
 from appliance.wire.envelope import Envelope
 from appliance.wire.handshakes import encrypted_dns
 from appliance.wire.handshakes_tcp import tcp_handshake
@@ -14,7 +14,7 @@ from appliance.wire.http2 import PREFACE, ClientFrames
 from appliance.wire.limits import Limits
 from appliance.wire.questions import tell_dns, tell_llmnr
 from appliance.wire.reader import Malformed
-from appliance.wire.services import tell_encrypted_dns, tell_handshake, tell_kerberos
+from appliance.wire.services import tell_encrypted_dns, tell_handshake, tell_kerberos, tell_ntlm
 from appliance.wire.socks import parse_socks
 from appliance.wire.speech import DNS_PORTS, recognise
 from appliance.wire.streams import Speech, Stream
@@ -60,17 +60,17 @@ class Conversation:
                 stream.finish(Speech.OTHER)
                 return
 
-    def salvage(self, stream: Stream, found: list[Sighting], now: float) -> None:
-        """Add what can be said of a stream although bytes of it are missing."""
+    def salvage(self, stream: Stream, found: list[Sighting]) -> None:
+        """Add what can be said of a stream although bytes of it are missing, as of when they last came."""
         for run in stream.assembly.runs():
             if stream.speech is Speech.TLS or starts_client_hello(run):
                 hello = peek_stream(run)
                 if hello is not None and hello.sni:
-                    found.append(_hello_sighting(hello, stream, self._sender(stream, now)))
+                    found.append(_hello_sighting(hello, stream, self._sender(stream)))
             elif http.has_request_line(run):
                 head = http.parse_request_head(run, cut_off=True)
                 if head is not None and head.host:
-                    found.append(_request_sighting(head.method, head.target, head.host, self._sender(stream, now)))
+                    found.append(_request_sighting(head.method, head.target, head.host, self._sender(stream)))
 
     def _begin(self, stream: Stream, data: bytes, found: list[Sighting]) -> bool:
         """Finds out what the stream's speech is; steps over blank lines before it."""
@@ -84,6 +84,9 @@ class Conversation:
     def _recognise(self, stream: Stream, data: bytes, found: list[Sighting]) -> bool:
         """Whether the stream's speech is known now; bytes before a beginning that may still come are kept."""
         ports = self._envelope
+        if ports.port == kerberos.PORT and (missing := kerberos.missing_bytes(data)):
+            stream.need = len(data) + missing
+            return False
         speech = recognise(data, dns_port=ports.port in DNS_PORTS or ports.sender_port in DNS_PORTS)
         if speech is None or (speech is Speech.OTHER and not stream.anchored):
             return False
@@ -137,9 +140,7 @@ class Conversation:
             found.append(_request_sighting(head.method, head.target, host, self._envelope.outward()))
         if head.method == "CONNECT":
             stream.after = "connect"
-        user = ntlm.find_user(data[: head.size])
-        if user is not None:
-            found.append(LoggedOn(**self._envelope.outward(), user=user.user, realm=user.domain, via="ntlm"))
+        found += tell_ntlm(data[: head.size], self._envelope)
         stream.consume(head.size + max(head.body, 0))
         stream.speech = Speech.UNKNOWN
         if head.body == http.UNKNOWN_LENGTH:
@@ -179,12 +180,12 @@ class Conversation:
         stream.speech = Speech.UNKNOWN
         return True
 
-    def _sender(self, stream: Stream, now: float) -> dict[str, Any]:
+    def _sender(self, stream: Stream) -> dict[str, Any]:
         """The fields that sightings share, for a stream that is not the one at hand."""
         envelope, key = self._envelope, stream.key
         size = (len(key) - 4) // 2
         return {
-            "time": now,
+            "time": stream.heard,
             "mac": envelope.macs[stream.mac],
             "vlan": stream.vlan,
             "client": envelope.addresses[key[:size]],

@@ -43,6 +43,15 @@ def parse(data: bytes) -> Principal | None:
     return _principal(_components(name), text_of(_element(realm)[1].rest()))
 
 
+def missing_bytes(stream: bytes) -> int:
+    """How many bytes of the AS-REQ that begins a TCP stream have not come; 0 for other streams (RFC 4120 section 7.2.2)."""
+    if not b"\0\0".startswith(stream[:2]) or (len(stream) > 4 and stream[4] != _AS_REQ):
+        return 0
+    if len(stream) < 5:
+        return 5 - len(stream)
+    return max(0, 4 + (stream[2] << 8 | stream[3]) - len(stream))
+
+
 def _principal(components: list[str], realm: str) -> Principal | None:
     user = "/".join(components)
     if not user:

@@ -26,6 +26,11 @@ class _Waiting:
         self.name = name
         self._keys: dict[int, InitialKeys] = {}
 
+    def begin_again(self, connection: bytes) -> None:
+        """The server wants the hello once more, under another connection id (RFC 9000 section 17.2.5)."""
+        self.connection = connection
+        self._keys = {}
+
     def keys(self, version: int) -> InitialKeys:
         """The server's keys; a server may answer in another version than it was asked in (RFC 9368)."""
         if version not in self._keys:
@@ -68,6 +73,8 @@ class Unanswered:
 def _outcome(datagram: bytes, hello: _Waiting) -> Outcome | None:
     """What a server's datagram says of the hello; None where it only acknowledges, asks again or cannot be opened."""
     packet = parse_packet(datagram)
+    if packet is not None and packet.kind == "retry":
+        hello.begin_again(packet.source)
     if packet is None or packet.kind not in ("initial", "other") or VERSIONS[packet.version].google:
         return None
     # Whoever sends other packets than Initials has their keys, which only both hellos give.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from appliance.model import Announced, DhcpSeen, LoggedOn, Neighbour, NetbiosAsked, Sighting, TunnelSeen
-from appliance.wire import dhcp, dhcp6, kerberos, neighbours, netbios, radius
+from appliance.wire import dhcp, dhcp6, kerberos, neighbours, netbios, ntlm, radius
 from appliance.wire.dhcp import Lease
 from appliance.wire.dhcp6 import Lease6
 from appliance.wire.envelope import Envelope, address_text
@@ -81,6 +81,14 @@ def tell_kerberos(data: bytes, envelope: Envelope) -> Sequence[Sighting]:
     if principal is None or principal.machine:
         return ()
     return (LoggedOn(**envelope.outward(), user=principal.user, realm=principal.realm, via="kerberos"),)
+
+
+def tell_ntlm(data: bytes, envelope: Envelope) -> Sequence[Sighting]:
+    """The person that logs on by NTLM, no machines; raises `Malformed`."""
+    found = ntlm.find_user(data)
+    if found is None or found.user.endswith("$"):
+        return ()
+    return (LoggedOn(**envelope.outward(), user=found.user, realm=found.domain, via="ntlm"),)
 
 
 def tell_radius(data: bytes, envelope: Envelope) -> Sequence[Sighting]:

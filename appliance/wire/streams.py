@@ -38,7 +38,10 @@ class Speech(IntEnum):
 
 
 class Stream:
-    """One direction of a connection. `base` is the sequence number of the first byte of `assembly.data`."""
+    """One direction of a connection.
+
+    `base` is the sequence number of the first byte of `assembly.data`, `heard` the time of the last segment with bytes.
+    """
 
     __slots__ = (
         "after",
@@ -47,6 +50,7 @@ class Stream:
         "assembly",
         "base",
         "frames",
+        "heard",
         "key",
         "limit",
         "mac",
@@ -62,7 +66,7 @@ class Stream:
         """A stream that begins at `base` for sure (`anchored`) or as far as is known."""
         self.key = key
         self.base = base
-        self.started = now
+        self.started = self.heard = now
         self.anchored = anchored
         self.limit = limit
         self.assembly = Assembly()

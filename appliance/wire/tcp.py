@@ -7,10 +7,12 @@ from struct import Struct
 from typing import Final, Literal
 
 from appliance.model import HelloAnswered, Opened, Sighting
+from appliance.wire import smb
 from appliance.wire.conversation import Conversation
 from appliance.wire.envelope import Envelope
 from appliance.wire.limits import Limits
 from appliance.wire.reader import Malformed
+from appliance.wire.services import tell_ntlm
 from appliance.wire.speech import recognise, starts_anew
 from appliance.wire.streams import Speech, Stream, Streams
 from appliance.wire.tls import ALERT, HANDSHAKE, SERVER_HELLO, starts_client_hello
@@ -59,6 +61,8 @@ class Segments:
             return self._control(key, seq, bits, data[start:end])
         if start >= end:
             return ()
+        if envelope.port in smb.PORTS and smb.is_smb(data, start):
+            return self._log_on(data[start:end])
         stream = self._streams.find(key)
         if stream is None:
             return self._begin(key, seq, data[start:end])
@@ -73,6 +77,14 @@ class Segments:
             self._give_up(stream, found, now)
         self._streams.expire(now)
         return found
+
+    def _log_on(self, payload: bytes) -> Sequence[Sighting]:
+        """The user in an SMB message, which one segment holds as servers' answers stand between the log-on's messages."""
+        try:
+            return tell_ntlm(payload, self._envelope)
+        except Malformed:
+            self._count("malformed-ntlm")
+            return ()
 
     def _control(self, key: bytes, seq: int, bits: int, payload: bytes) -> Sequence[Sighting]:
         if bits & _RST:
@@ -106,7 +118,7 @@ class Segments:
         found: list[Sighting] = []
         if self._streams.full:
             for stream in self._streams.surplus():
-                self._conversation.salvage(stream, found, now)
+                self._conversation.salvage(stream, found)
         if not 0 <= self._next_sweep - now < _SWEEP_SECONDS:
             self._next_sweep = now + _SWEEP_SECONDS
             found += self.flush(now)
@@ -143,6 +155,7 @@ class Segments:
         return found
 
     def _take(self, stream: Stream, seq: int, payload: bytes, found: list[Sighting]) -> None:
+        stream.heard = self._envelope.time
         if not stream.anchored and stream.assembly.data and starts_anew(payload):
             self._leave_behind(stream, seq)
         if stream.offset(seq) + len(payload) > stream.limit:
@@ -175,7 +188,7 @@ class Segments:
     def _overflow(self, stream: Stream, seq: int, payload: bytes, found: list[Sighting]) -> None:
         """More than a stream may hold, or a leap ahead: say what there is, and begin again from here."""
         self._count("stream-overflow")
-        self._conversation.salvage(stream, found, self._envelope.time)
+        self._conversation.salvage(stream, found)
         stream.finish(Speech.OTHER)
         stream.base = seq
         if self._restart(stream, seq, payload) and stream.put(seq, payload[: stream.limit]):
@@ -183,7 +196,7 @@ class Segments:
 
     def _give_up(self, stream: Stream, found: list[Sighting], now: float) -> None:
         before = stream.assembly.held
-        self._conversation.salvage(stream, found, now)
+        self._conversation.salvage(stream, found)
         stream.finish(Speech.OTHER)
         self._streams.account(stream, before, now)
 

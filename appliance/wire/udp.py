@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from appliance.model import HelloAnswered, Opened, QuicHello, Sighting
 from appliance.wire.dns import looks_like_dns
+from appliance.wire.echoes import Echoes
 from appliance.wire.envelope import Envelope
 from appliance.wire.handshakes import encrypted_dns, udp_handshake
 from appliance.wire.limits import Limits
@@ -27,6 +28,7 @@ from appliance.wire.services import (
 )
 from appliance.wire.tls import parse_client_hello, peek_client_hello
 
+_DNS: Final = 53
 _LONG_HEADER: Final = 0xC0
 _QUIC_VERSIONS: Final = frozenset(number.to_bytes(4, "big") for number in VERSIONS)
 _FIRST_CLIENT_PORT: Final = 1_024
@@ -61,6 +63,7 @@ class Datagrams:
         self._quic: InitialReassembler[dict[str, Any]] = InitialReassembler(limits)
         self._quic.counters = counters
         self._unanswered = Unanswered(limits)
+        self._echoes = Echoes()
 
     def feed(self, payload: bytes) -> Sequence[Sighting]:
         """The sightings of one datagram's payload; ports and addresses are in the envelope."""
@@ -70,6 +73,8 @@ class Datagrams:
         if known is None and envelope.port >= _FIRST_CLIENT_PORT:
             known = _BY_PORT.get(envelope.sender_port)
         kind, teller = known or ("dns", self._tell_dns)
+        if envelope.port == _DNS and self._echoes.is_one(payload, envelope):
+            return ()
         try:
             if told := teller(payload, envelope):
                 return told

@@ -180,12 +180,17 @@ PASSES: dict[str, tuple[bytes, int]] = {
     "GRE": (bytes(40), 47),
     "IP in IP": (ip4(udp(dns_query()), UDP), 4),
     "IPv6 in IP": (ip6(udp(dns_query()), UDP), 41),
+    "AYIYA": (udp(bytes(60), 5072), UDP),
+    "TZSP": (udp(bytes(60), 37008), UDP),
+    "second ClientHello behind a change of ciphers": (tcp(b"\x14\3\3\0\1\1" + client_hello()), TCP),
+    "rest of a ClientHello that begins like a change of ciphers": (tcp(b"\x14\3" + MIDDLE[:700]), TCP),
     "neighbour solicitation": (b"\x87" + bytes(31), 58),
 }
 REFUSED: dict[str, tuple[bytes, int]] = {
     "acknowledgement": (tcp(flags=ACK), TCP),
     "SYN and ACK": (tcp(flags=SYN | ACK, **FROM_TLS), TCP),
     "encrypted record": (tcp(DATA), TCP),
+    "encrypted record behind a change of ciphers": (tcp(b"\x14\3\3\0\1\1" + DATA), TCP),
     "encrypted record on another port": (tcp(DATA, port=8443), TCP),
     "download": (tcp(MIDDLE, **FROM_TLS), TCP),
     "certificate": (tcp(b"\x16\x03\x03\x0f\0\x0b" + bytes(1000), **FROM_TLS), TCP),
@@ -224,6 +229,7 @@ def test_fragments_and_longer_chains_of_headers_pass_unread(judges: dict[int, Ju
         ethernet(b"\0\x01\x41\xff" + ip4(MIDDLE, UDP), 0x8847),
         ethernet(b"\xaa\xaa\x03\0\0\0\x08\0" + ip4(MIDDLE, UDP), 900),
         ethernet(bytes(28), 0x0806),
+        *(ethernet(bytes(60), kind) for kind in (0x88E7, 0x8909, 0x8926, 0x892F, 0x893F, 0x894F)),
     ]
     assert all(judges[ETHERNET].keep(frame) for frame in passing)
     assert not judges[ETHERNET].keep(ethernet(b"\x42\x42\x03" + bytes(35), 38))  # spanning tree

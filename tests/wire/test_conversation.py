@@ -21,6 +21,8 @@ from tests.wire.packets import (
 )
 from tests.wire.test_hpack import FIRST, SECOND
 from tests.wire.test_http2 import frame
+from tests.wire.test_kerberos import as_req
+from tests.wire.test_ntlm import authenticate
 
 HELLO = client_hello("secret.example")
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
@@ -106,6 +108,31 @@ def test_user_of_an_ntlm_log_on_is_told() -> None:
     (logged_on,) = Wire().say((1, request), port=80).kinds(LoggedOn)
     assert isinstance(logged_on, LoggedOn)
     assert (logged_on.user, logged_on.realm.lower(), logged_on.via) == ("s.jones", "oakwood", "ntlm")
+
+
+@pytest.mark.parametrize("port", [139, 445])
+def test_user_of_a_log_on_to_a_file_server_is_told(port: int) -> None:
+    negotiate = b"\0\0\0\x40\xfeSMB" + bytes(60)
+    set_up = b"\0\0\x01\x40\xfeSMB" + bytes(84) + authenticate("J.Smith")
+    (logged_on,) = Wire().say(*one_after_another(negotiate, set_up), port=port, syn=0).kinds(LoggedOn)
+    assert isinstance(logged_on, LoggedOn)
+    assert (logged_on.user, logged_on.realm, logged_on.via, logged_on.client) == ("j.smith", "school", "ntlm", PUPIL)
+    assert Wire().say((1, b"\0\0\x01\x40\xfeSMB" + authenticate("PC-07$")), port=port).kinds(LoggedOn) == []
+
+
+def test_broken_log_on_to_a_file_server_is_counted_and_a_hello_there_is_read() -> None:
+    wire = Wire().say((1, b"\0\0\x01\x40\xfeSMB" + authenticate("J.Smith")[:60]), port=445)
+    assert wire.dissector.counters == {"malformed-ntlm": 1}
+    assert wire.say((9, HELLO), port=445, sender_port=40_001).names == ["secret.example"]
+
+
+def test_kerberos_log_on_over_several_segments_is_read() -> None:
+    message = as_req("j.smith", padata=b"p" * 2_000)
+    stream = len(message).to_bytes(4, "big") + message
+    for parts in (in_pieces(stream, 1_400), byte_by_byte(stream)):
+        (logged_on,) = Wire().say(*parts, port=88, syn=0).kinds(LoggedOn)
+        assert isinstance(logged_on, LoggedOn)
+        assert (logged_on.user, logged_on.via) == ("j.smith", "kerberos")
 
 
 def test_http2_in_clear_is_read() -> None:

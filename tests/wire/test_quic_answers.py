@@ -61,6 +61,13 @@ def test_answer_is_told_once_and_only_to_the_flow_that_asked() -> None:
     assert waiting.feed(SERVER, hello, 1.1) is None
 
 
+def test_after_a_retry_the_answer_comes_under_the_new_connection_id() -> None:
+    waiting = asked()
+    retry = b"\xf0\0\0\0\x01\0\x06newcid" + b"token" + b"t" * 16
+    assert waiting.feed(SERVER, retry, 1.1) is None
+    assert waiting.feed(SERVER, reply(SERVER_HELLO, keyed_by=b"newcid"), 1.2) == ("a.example", "server-hello")
+
+
 def test_answer_after_a_minute_is_another_connections() -> None:
     assert asked().feed(SERVER, reply(SERVER_HELLO), 62.0) is None
 

@@ -142,6 +142,7 @@ def test_a_name_in_the_first_segment_is_told_when_the_second_never_comes() -> No
     assert wire.wait(1.0).names == []
     assert wire.wait(2.0).names == ["www.example.com"]
     assert wire.wait().names == ["www.example.com"]
+    assert [one.time for one in wire.kinds(TlsHello)] == [1_000.001]  # when the segment came, not when patience ended
 
 
 def test_a_name_is_told_when_its_stream_has_to_make_room() -> None:
