@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from appliance.edge.store import NotFound, Store, StoreError
+from appliance.edge.store.register import GROUPS, LOG_ON_DAYS, LOG_ONS, PATTERN_DAYS
+from appliance.model import Device
+from appliance.school import Group, Lesson, Loan, LogOn, PatternDay, Person, Vlan
+
+from .conftest import MAC
+
+DAY = 86_400.0
+YEAR_6 = Group(id="year-6", name="Year 6", kind="year", band="junior")
+
+
+def log_on(user: str = "sam", last: float = 100.0, **changes: Any) -> LogOn:
+    return LogOn(**{"mac": MAC, "user": user, "via": "kerberos", "first": last, "last": last} | changes)
+
+
+def test_standing_groups_are_always_there_and_may_be_renamed(store: Store) -> None:
+    assert [group.id for group in store.register.groups()] == ["unknown", "guest", "staff"]
+    store.register.save_group(Group(id="staff", name="Teachers", kind="staff", band="adult"), by="head", now=1.0)
+    assert [group.name for group in store.register.groups()][2] == "Teachers"
+    with pytest.raises(StoreError, match="keeps its kind"):
+        store.register.save_group(Group(id="unknown", name="x", kind="staff"), by="head", now=1.0)
+    store.register.remove_group("staff", by="head", now=2.0)
+    assert [group.name for group in store.register.groups()][2] == "Staff devices"
+
+
+def test_devices_in_a_group_show_it_and_lose_it_with_the_group(store: Store) -> None:
+    store.save_devices([Device(mac=MAC, first_seen=1.0, last_seen=2.0)])
+    store.register.save_group(YEAR_6, by="head", now=1.0)
+    store.register.set_group(MAC, "year-6", by="head", now=2.0)
+    assert store.device(MAC).group == "year-6"
+    assert store.policy().members == {MAC: "year-6"}
+    assert store.policy().groups["year-6"] == YEAR_6
+    store.register.remove_group("year-6", by="head", now=3.0)
+    assert store.device(MAC).group is None
+    with pytest.raises(NotFound):
+        store.register.set_group(MAC, "year-6", by="head", now=4.0)
+    assert [entry.action for entry in store.audit_log()] == ["group removed", "device put in group", "group saved"]
+
+
+def test_device_in_a_group_is_not_forgotten(store: Store) -> None:
+    store.save_devices([Device(mac=MAC), Device(mac="m2")])
+    store.register.set_group(MAC, "staff", by="head", now=1.0)
+    store.forget_devices([MAC, "m2"])
+    assert [device.mac for device in store.devices()] == [MAC]
+    store.register.set_group(MAC, None, by="head", now=2.0)
+    store.forget_devices([MAC])
+    assert store.devices() == []
+
+
+@pytest.mark.parametrize("changes", [{"id": "Year 6"}, {"id": ""}, {"name": " "}, {"kind": "x"}, {"band": "x"}])
+def test_group_needs_a_name_an_id_a_kind_and_an_age(store: Store, changes: dict[str, Any]) -> None:
+    with pytest.raises(StoreError):
+        store.register.save_group(Group(**{"id": "a", "name": "A"} | changes), by="head", now=1.0)
+
+
+def test_groups_are_bounded(store: Store) -> None:
+    with store.write():
+        for number in range(GROUPS - 3):
+            store.register.save_group(Group(id=f"g{number}", name="x"), by="head", now=1.0)
+    with pytest.raises(StoreError, match="too many"):
+        store.register.save_group(Group(id="one-more", name="x"), by="head", now=1.0)
+
+
+def test_vlan_has_a_name_and_a_group(store: Store) -> None:
+    store.register.save_vlan(Vlan(number=30, name="Office", group="staff"), by="head", now=1.0)
+    assert store.policy().vlans == {30: Vlan(number=30, name="Office", group="staff")}
+    store.register.save_vlan(Vlan(number=30, name=""), by="head", now=2.0)
+    assert store.register.vlans() == []
+    with pytest.raises(StoreError):
+        store.register.save_vlan(Vlan(number=0, name="x"), by="head", now=1.0)
+
+
+def test_people_come_and_go(store: Store) -> None:
+    sam = store.register.add_person(Person(name=" Sam \u202eB. ", class_name="Year 6", log_on="sb1"), by="head", now=1.0)
+    assert store.register.people() == [Person(id=1, name="Sam B.", class_name="Year 6", log_on="sb1")]
+    store.register.remove_person(sam.id, by="head", now=2.0)
+    assert store.register.people() == []
+    with pytest.raises(StoreError):
+        store.register.add_person(Person(name=" "), by="head", now=1.0)
+
+
+def test_new_loan_ends_the_one_before_and_shows_on_the_device(store: Store) -> None:
+    store.save_devices([Device(mac=MAC, first_seen=1.0, last_seen=5_000.0)])
+    store.register.lend(Loan(mac=MAC, person="Sam", since=100.0), by="head", now=100.0)
+    assert store.device(MAC).person == "Sam"
+    second = store.register.lend(Loan(mac=MAC, person="", class_name="Year 5", since=1000.0), by="head", now=1000.0)
+    assert [(loan.person, loan.until) for loan in store.register.loans(MAC)] == [("", None), ("Sam", 1000.0)]
+    assert store.device(MAC).person == "Year 5"
+    store.register.take_back(second.id, by="head", now=2000.0)
+    assert store.device(MAC).person is None
+    assert store.who_had(MAC, 500.0).person == "Sam"
+    assert store.who_had(MAC, 1500.0).class_name == "Year 5"
+    assert store.who_had(MAC, 2500.0).how == "none"
+    with pytest.raises(NotFound):
+        store.register.take_back(second.id, by="head", now=3000.0)
+
+
+def test_loan_needs_somebody_and_an_end_after_its_beginning(store: Store) -> None:
+    for broken in (Loan(mac=MAC, person=" ", since=1.0), Loan(mac=MAC, person="Sam", since=2.0, until=1.0)):
+        with pytest.raises(StoreError):
+            store.register.lend(broken, by="head", now=1.0)
+
+
+def test_timetable_is_in_the_order_of_the_week(store: Store) -> None:
+    lessons = [Lesson(weekday=day, starts="09:15", ends="10:15", group="staff", class_name="Year 5") for day in (3, 1)]
+    kept = [store.register.add_lesson(lesson, by="head", now=1.0) for lesson in lessons]
+    assert store.register.timetable() == kept[::-1]
+    store.register.remove_lesson(kept[0].id, by="head", now=2.0)
+    assert store.register.timetable() == kept[1:]
+
+
+@pytest.mark.parametrize(
+    "changes", [{"weekday": 7}, {"starts": "9:15"}, {"ends": "09:00"}, {"class_name": ""}, {"group": "none such"}]
+)
+def test_timetable_line_that_makes_no_sense_is_refused(store: Store, changes: dict[str, Any]) -> None:
+    fields: dict[str, Any] = {"weekday": 0, "starts": "09:15", "ends": "10:15", "group": "staff", "class_name": "Year 5"}
+    with pytest.raises(StoreError):
+        store.register.add_lesson(Lesson(**fields | changes), by="head", now=1.0)
+
+
+def test_log_ons_go_on_and_the_newest_shows_on_the_device(store: Store) -> None:
+    store.save_devices([Device(mac=MAC)])
+    store.register.save_log_ons([log_on("sam", 100.0), log_on("kim", 200.0)])
+    store.register.save_log_ons([log_on("sam", 300.0, first=100.0)])
+    assert [(kept.user, kept.first, kept.last) for kept in store.register.log_ons(MAC)] == [
+        ("sam", 100.0, 300.0),
+        ("kim", 200.0, 200.0),
+    ]
+    assert store.device(MAC).last_user == "sam"
+    assert store.who_had(MAC, 250.0).person == "sam"
+
+
+def test_log_ons_are_bounded_by_device_and_days(store: Store) -> None:
+    store.register.save_log_ons([log_on(f"u{n}", float(n)) for n in range(LOG_ONS + 10)])
+    assert [kept.user for kept in store.register.log_ons()] == [f"u{n}" for n in range(LOG_ONS + 9, 9, -1)]
+    store.register.save_log_ons([log_on("late", n * DAY, mac=f"d{n}") for n in range(1, LOG_ON_DAYS + 1)])
+    assert len(store.register.log_ons()) == LOG_ON_DAYS
+    store.register.save_log_ons([log_on("clock", 1e9, mac="jumped")])
+    assert len(store.register.log_ons()) == LOG_ON_DAYS
+
+
+def test_pattern_days_come_back_bounded_and_survive_a_clock_that_jumps(store: Store) -> None:
+    days = [PatternDay(MAC, "games", day) for day in range(700_000, 700_020)]
+    store.register.save_pattern_days(days)
+    store.register.save_pattern_days([*days[-2:], PatternDay(MAC, "games", 900_000)])
+    kept = [row.day for row in store.register.pattern_days()]
+    assert kept == [*range(700_020 - PATTERN_DAYS + 1, 700_020), 900_000]
