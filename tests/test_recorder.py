@@ -4,10 +4,11 @@ from pathlib import Path
 
 from appliance.edge.store import Store
 from appliance.judge.blindness import HOUR
+from appliance.judge.domains import Match
 from appliance.pipeline import Pipeline
 from appliance.recorder import SIGHT_SECONDS, Recorder
 
-from .judge.seen import IPAD, NOON, tls, tunnel
+from .judge.seen import IPAD, NOON, asked, quic, tls, tunnel
 
 
 class Nothing:
@@ -54,3 +55,23 @@ def test_a_tunnel_becomes_an_incident_in_the_store(tmp_path: Path) -> None:
     (incident,) = box.store.incidents()
     assert (incident.category, incident.level, incident.count) == ("proxy_avoidance", "look", 1)
     assert incident.sentence.endswith(" started something that looks like a VPN at 12:00.")
+
+
+class RelayListed:
+    """Lists that know Apple's relay."""
+
+    def match(self, name: str) -> Match | None:
+        if name != "mask.icloud.com":
+            return None
+        return Match(kind="block", category="encrypted_dns", level="look", list_name="l", entry=name, version="1", checked=True)
+
+
+def test_private_relay_asked_for_is_noted_and_used_is_looked_at(tmp_path: Path) -> None:
+    box = Recorder(Store.open(tmp_path / "data", tmp_path / "recent"), Pipeline(RelayListed()))
+    box.pipeline.feed([asked("mask.icloud.com")])
+    box.commit(NOON)
+    assert [incident.level for incident in box.store.incidents()] == ["note"]
+    box.pipeline.feed([quic("mask.icloud.com", time=NOON + 60)])
+    box.commit(NOON + 60)
+    assert [incident.level for incident in box.store.incidents()] == ["look"]
+    assert box.pipeline.meter.school().reasons == {"relay": 1}

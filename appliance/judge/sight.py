@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 from statistics import median
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -13,6 +14,7 @@ from appliance.model import Sight
 HOURS = 240  # of the school, that make up what is usual: about a month of school days
 ENOUGH = 50  # connections in an hour, to say anything of it
 FEWEST = 3  # such hours before anything is usual
+BUSY = 0.25  # of what a busy hour has (the ninth decile of all), to compare an hour with others
 FALL = 0.2  # of all connections, below the usual share
 STALE = 7_200.0  # an hour that began longer ago says nothing of now
 QUESTIONS = 200  # look-ups or answers in an hour of which a twentieth at least must have its counterpart
@@ -22,11 +24,11 @@ ONE_SIDED = 20
 REASONS: dict[str, str] = {
     "relay": "{n} went through Apple's Private Relay.",
     "vpn": "{n} went into something that looks like a VPN or a proxy.",
-    "encrypted-dns": "{n} had no name, and the look-up before them was hidden.",
+    "encrypted-dns": "{n} had no name, and the look-up before was hidden.",
     "ech": "{n} showed only a cover name (encrypted hello).",
     "no-sni": "{n} gave no name; gadgets and old programs do that.",
     "lost": "{n} began with packets that the box did not get whole.",
-    "silent": "{n} more were opened and said nothing: refused, broken off, or lost on the way to the box.",
+    "silent": "{n} more opened and said nothing: refused, broken off, or lost on the way to the box.",
 }
 
 _NOTHING = "Nothing has connected to anything in this hour yet."
@@ -42,19 +44,25 @@ class Trouble(Struct, frozen=True):
     one_way: bool = False
 
 
+class _Hour(NamedTuple):
+    began: float
+    seen: int
+    share: float
+
+
 class Usual:
     """The share of named connections in the school's hours so far."""
 
     def __init__(self) -> None:
-        self._hours: deque[tuple[float, float]] = deque(maxlen=HOURS)  # when it began, and the share
+        self._hours: deque[_Hour] = deque(maxlen=HOURS)
 
     def __len__(self) -> int:
         return len(self._hours)
 
     def close(self, sight: Sight) -> None:
         """An hour of the school has ended."""
-        if sight.seen >= ENOUGH and sight.hour not in (hour for hour, _ in self._hours):
-            self._hours.append((sight.hour, sight.named / sight.seen))
+        if sight.seen >= ENOUGH and all(hour.began != sight.hour for hour in self._hours):
+            self._hours.append(_measured(sight))
 
     def restore(self, sights: Iterable[Sight]) -> None:
         """Take over the hours that the store holds, oldest first."""
@@ -66,13 +74,20 @@ class Usual:
         return Trouble(fell=self._fell(sight), one_way=_is_one_way(sight))
 
     def _fell(self, sight: Sight) -> bool:
-        if sight.seen >= ENOUGH:
-            share, before = sight.named / sight.seen, list(self._hours)
-        elif self._hours and 0 <= sight.hour - self._hours[-1][0] < STALE:
-            share, before = self._hours[-1][1], list(self._hours)[:-1]
-        else:
+        """Busy hours are compared with busy ones: at night only gadgets speak, and few of them say where they go."""
+        hours = list(self._hours)
+        if not hours:
             return False
-        return len(before) >= FEWEST and share < median(share for _, share in before) - FALL
+        busy = max(ENOUGH, BUSY * sorted(hour.seen for hour in hours)[int(0.9 * (len(hours) - 1))])
+        last = hours.pop() if sight.seen < busy else _measured(sight)
+        if last.seen < busy or not 0 <= sight.hour - last.began < STALE:
+            return False
+        shares = [hour.share for hour in hours if hour.seen >= busy]
+        return len(shares) >= FEWEST and last.share < median(shares) - FALL
+
+
+def _measured(sight: Sight) -> _Hour:
+    return _Hour(sight.hour, sight.seen, sight.named / sight.seen)
 
 
 def _is_one_way(sight: Sight) -> bool:

@@ -29,6 +29,8 @@ def usual(*hours: Sight) -> Usual:
         ([*(hour(n) for n in range(5)), hour(5, named=10)], hour(6, seen=5, named=5), True),
         ([*(hour(n) for n in range(5)), hour(5, named=10)], hour(9, seen=5, named=5), False),
         ([hour(n, named=40) for n in range(5)], hour(5, named=35), False),  # always was so
+        ([hour(n, 2_000, 1_900) for n in range(5)], hour(5, seen=100, named=40), False),  # night: only gadgets speak
+        ([*(hour(n, 60, 20) for n in range(9)), *(hour(n, 2_000, 1_900) for n in range(9, 14))], hour(14, 900, 500), True),
         ([*(hour(n) for n in range(5)), hour(5, named=10), hour(6, named=10)], hour(7, named=10), True),
     ],
 )
