@@ -30,6 +30,7 @@ ROUTES: dict[str, Who] = {
     "devices.show": "people",
     "devices.rename": "people",
     "working.show": "people",
+    "seeing.show": "people",
 }
 
 # Asked for by the page itself every few seconds: they are no sign that somebody is still there.

@@ -21,7 +21,7 @@ from web_ui.latest import Latest
 from web_ui.passwords import Passphrases
 from web_ui.records import Records, now, store
 from web_ui.throttle import Throttle
-from web_ui.views import about, account, devices, incidents, today, working
+from web_ui.views import about, account, devices, incidents, seeing, today, working
 from web_ui.wording import dates, notices
 from web_ui.wording import incidents as incident_wording
 from web_ui.wording.lamp import STALE, say_lamp, say_watched
@@ -145,5 +145,5 @@ def _add_pages(app: Flask) -> None:
     assets = Assets(HERE / "static")
     app.jinja_env.globals["asset"] = assets.address
     app.register_blueprint(make_blueprint(assets))
-    for pages in (about, account, today, incidents, devices, working):
+    for pages in (about, account, today, incidents, devices, working, seeing):
         app.register_blueprint(pages.blueprint)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from appliance.edge.store import Store
-from appliance.model import Device, Health, Incident, Lamp, ListStatus, RecentName
+from appliance.model import Device, Health, Incident, Lamp, ListStatus, RecentName, Sight
 
 # Tuesday 24 November 2026, 11:20 in London.
 NOW = datetime(2026, 11, 24, 11, 20, tzinfo=UTC).timestamp()
@@ -91,6 +91,7 @@ def furnish(store: Store, *, health: Health | None = None, lamp: Lamp | None = N
     store.add_note(1, "Spoke with the Year 6 teacher. It was an advert on a football page.", by="Mrs Bevan", now=at("15:10", 1))
     store.decide(1, "no_concern", by="Mrs Bevan", now=at("15:12", 1), note="Asked IT support to block the advert network.")
     store.decide(2, "filter_fault", by="Mrs Bevan", now=at("9:02"), note="")
+    store.save_sight(_sights(), NOW)
     store.save_health(health or a_health())
     store.save_lamp(lamp or a_lamp("amber", look=3, sentence="Three things to look at."))
 
@@ -171,6 +172,22 @@ def _around() -> list[RecentName]:
 def _names(told: str, whose: str) -> list[RecentName]:
     pairs = [item.split() for item in told.replace("\n", " ").split(",")]
     return [RecentName(time=at(clock), mac=whose, kind="dns", name=name, count=2) for clock, name in pairs]
+
+
+def _sights() -> list[Sight]:
+    """Four hours: most of it named, one phone behind a relay, a printer that only talks inside."""
+    hours = [at(clock) for clock in ("8:00", "9:00", "10:00", "11:00")]
+    rows = [
+        Sight(hour=hour, mac=mac(n), heard=90, asked=30, answered=30, seen=40 + n, named=40 + n - n % 3, reasons={"no-sni": n % 3})
+        for hour in hours
+        for n in (3, 7, 11, 30, 31, 41)
+    ]
+    rows += [Sight(hour=hour, mac="da:a1:19:5e:3f:2a", heard=60, seen=21, reasons={"relay": 21}) for hour in hours[1:]]
+    rows += [Sight(hour=hours[0], mac=mac(42), heard=9)]
+    return rows + [
+        Sight(hour=hour, heard=2_000, asked=700, answered=690, seen=n, named=n - 92, quiet=1, reasons={"relay": 70, "no-sni": 22})
+        for hour, n in zip(hours, (1_802, 2_311, 2_960, 1_204), strict=True)
+    ]
 
 
 def open_store(folder: Path) -> Store:

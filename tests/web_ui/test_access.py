@@ -22,6 +22,7 @@ PATHS = {
     "devices.inventory": "/devices",
     "devices.show": f"/devices/{school.mac(30)}",
     "working.show": "/is-it-working",
+    "seeing.show": "/can-we-see",
 }
 DEEDS = {
     "incidents.acknowledge": "/to-look-at/3/seen",

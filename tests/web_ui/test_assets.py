@@ -24,6 +24,7 @@ PAGES = [
     "/devices",
     f"/devices/{school.mac(7)}",
     "/is-it-working",
+    "/can-we-see",
     "/what-this-box-sees",
 ]
 
@@ -40,7 +41,7 @@ def test_vendored_files_are_the_ones_that_were_checked_in_with_a_licence_each(ve
 
 
 def test_the_styles_are_small() -> None:
-    assert (STATIC / "safespan.css").stat().st_size <= 40 * 1024
+    assert (STATIC / "safespan.css").stat().st_size <= 48 * 1024
 
 
 @pytest.mark.parametrize("path", PAGES)

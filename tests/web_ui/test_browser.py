@@ -35,6 +35,7 @@ PAGES = {
     "device": f"/devices/{school.mac(7)}",
     "nothing-found": "/devices?name=zebra",
     "working": "/is-it-working",
+    "seeing": "/can-we-see",
     "about": "/what-this-box-sees",
     "missing": "/nowhere",
 }

@@ -1,0 +1,80 @@
+"""Can we see? How much of what devices did was in sight, hour by hour, why not the rest, and what to ask of IT support."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from flask import Blueprint, render_template, request
+
+from appliance.model import Device, Sight
+from web_ui.hostnames import clean
+from web_ui.records import now, store
+from web_ui.wording import sight as wording
+
+blueprint = Blueprint("seeing", __name__)
+
+PAGE = 20
+HOURS = 12
+QUIET_SHOWN = 12
+
+
+@blueprint.get("/can-we-see")
+def show() -> str:
+    """The last twelve hours, the devices that hid most first."""
+    start = max(0, request.args.get("from", 0, type=int))
+    rows = store().sight(since=_first_hour())
+    school = wording.sum_up(row for row in rows if not row.mac)
+    names = {device.mac: _name(device) for device in store().devices()}
+    by_device = _by_device(rows, names)
+    hours = sorted({row.hour for row in rows})
+    worst = sorted(by_device, key=lambda mac: (-_hidden(by_device[mac]), names[mac].casefold(), mac))
+    return render_template(
+        "seeing/show.html",
+        school=school,
+        share=wording.share(school),
+        figure=wording.say_figure(school),
+        reasons=wording.say_reasons(school),
+        asks=wording.ask_it_support(school),
+        hours=wording.say_hours(hours),
+        strips=[wording.make_strip(mac, names[mac], by_device[mac], hours) for mac in worst[start : start + PAGE]],
+        total=len(worst),
+        start=start,
+        page=PAGE,
+        width=len(hours) * wording.STEP,
+        high=wording.HIGH,
+        **_quiet(by_device, names),
+    )
+
+
+def _first_hour() -> float:
+    """When the oldest of the twelve hours began."""
+    return now() // wording.HOUR * wording.HOUR - (HOURS - 1) * wording.HOUR
+
+
+def _name(device: Device) -> str:
+    return clean(device.name, 80)
+
+
+def _by_device(rows: list[Sight], names: dict[str, str]) -> dict[str, list[Sight]]:
+    """The hours of each device that is still known."""
+    found: dict[str, list[Sight]] = defaultdict(list)
+    for row in rows:
+        if row.mac in names:
+            found[row.mac].append(row)
+    return found
+
+
+def _hidden(rows: list[Sight]) -> int:
+    return sum(row.seen - row.named for row in rows)
+
+
+def _quiet(by_device: dict[str, list[Sight]], names: dict[str, str]) -> dict[str, Any]:
+    """Devices that were heard, and in all these hours never said where they went."""
+    quiet = [mac for mac, rows in by_device.items() if not any(row.named or row.asked for row in rows)]
+    quiet.sort(key=lambda mac: names[mac].casefold())
+    return {
+        "quiet": [(mac, names[mac]) for mac in quiet[:QUIET_SHOWN]],
+        "more_quiet": max(0, len(quiet) - QUIET_SHOWN),
+        "quiet_words": wording.say_quiet(quiet) if quiet else "",
+    }
