@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 
+from appliance.edge.word_lists import open_words
 from appliance.judge.domains import Match
+from appliance.judge.remembered import VERDICTS
+from appliance.judge.words_matching import Words
 from appliance.model import (
     DhcpSeen,
     DnsAnswer,
@@ -19,7 +22,7 @@ from appliance.model import (
     Sighting,
     TlsHello,
 )
-from appliance.pipeline import RECENT_WAITING, VERDICTS, Pipeline
+from appliance.pipeline import RECENT_WAITING, Pipeline
 
 MAC = "f0:18:98:00:07:07"
 
@@ -275,4 +278,33 @@ def test_flood_of_machines_and_listed_names_stays_within_every_bound(lists: Fake
     assert len(list(pipeline.folder.due())) <= 500
     assert len(pipeline.take_recent()) <= RECENT_WAITING
     reasons = pipeline.reasons()
-    assert reasons["devices-evicted"] == pytest.approx(19_000, abs=60) and reasons["incidents-capped"] == 19_500
+    assert reasons["devices-evicted"] == pytest.approx(19_600, abs=60) and reasons["incidents-capped"] == 19_500
+
+
+@pytest.fixture(scope="module")
+def worded() -> Words:
+    return open_words()
+
+
+def test_a_name_that_no_list_knows_is_judged_by_its_words_and_never_urgent(lists: FakeLists, worded: Words) -> None:
+    pipeline = Pipeline(lists, words=worded)
+    pipeline.feed([on(TlsHello, name="unblocked-games-proxy.github.io"), on(TlsHello, name="www.phonicsplay.example")])
+    (incident,) = incidents(pipeline)
+    assert incident.level != "urgent"
+    assert incident.names == ("unblocked-games-proxy.github.io",)
+
+
+def test_lists_and_help_lines_come_before_words(lists: FakeLists, worded: Words) -> None:
+    lists.help("porn-addiction-help.example")
+    pipeline = Pipeline(lists, words=worded)
+    pipeline.feed([on(TlsHello, name="porn-addiction-help.example"), on(TlsHello, name="poker.local")])
+    assert incidents(pipeline) == []
+
+
+def test_words_typed_on_an_unencrypted_page_are_judged_and_not_kept(lists: FakeLists, worded: Words) -> None:
+    pipeline = Pipeline(lists, words=worded)
+    pipeline.feed([on(HttpHost, name="search.example", target="/find?q=online+casino+roulette", method="GET")])
+    (incident,) = incidents(pipeline)
+    assert (incident.category, incident.names) == ("gambling", ("search.example",))
+    assert "roulette" not in repr(incident)
+    assert not any("roulette" in repr(row) for row in pipeline.take_recent())

@@ -1,77 +1,129 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from appliance.edge.store import Store
-from appliance.judge.blindness import HOUR
-from appliance.judge.domains import Match
+from appliance.model import DhcpSeen, DnsAnswer, LoggedOn, NameAsked, Sighting
 from appliance.pipeline import Pipeline
-from appliance.recorder import SIGHT_SECONDS, Recorder
+from appliance.recorder import Recorder
+from appliance.school import Group, Rule
 
-from .judge.seen import IPAD, NOON, asked, quic, tls, tunnel
+from .test_pipeline import FakeLists
 
-
-class Nothing:
-    """Lists that know no name."""
-
-    def match(self, name: str) -> None:
-        return None
+DAY = 86_400.0
+MAC, RESOLVER = "f0:18:98:00:07:07", "3c:52:82:00:02:04"
 
 
-def recorder(tmp_path: Path) -> Recorder:
-    return Recorder(Store.open(tmp_path / "data", tmp_path / "recent"), Pipeline(Nothing()))
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store.open(tmp_path / "data", tmp_path / "recent") as opened:
+        yield opened
 
 
-def test_what_was_in_sight_is_written_now_and_then(tmp_path: Path) -> None:
-    box = recorder(tmp_path)
-    box.pipeline.feed([tls("a.example")])
-    box.commit(NOON)
-    box.pipeline.feed([tls("a.example", time=NOON + 1)])
-    box.commit(NOON + 1)
-    assert [row.seen for row in box.store.sight(mac=IPAD)] == [1]
-    box.commit(NOON + SIGHT_SECONDS)
-    assert [row.seen for row in box.store.sight(mac=IPAD)] == [2]
-    assert [row.seen for row in box.store.sight(mac="")] == [2]
+@pytest.fixture
+def page(tmp_path: Path, store: Store) -> Iterator[Store]:
+    """The same records, opened by another program."""
+    with Store.open(store.data_dir, store.recent_dir) as opened:
+        yield opened
 
 
-def test_a_box_that_starts_again_goes_on_counting_and_knows_what_is_usual(tmp_path: Path) -> None:
-    before = recorder(tmp_path)
-    for hour in range(3):
-        before.pipeline.feed([tls("a.example", time=NOON + hour * HOUR + n) for n in range(60)])
-    now = NOON + 2 * HOUR + 60
-    before.commit(now)
-    before.store.close()
-    after = recorder(tmp_path)
-    after.restore(now)
-    assert len(after.pipeline.meter.usual) == 2
-    after.pipeline.feed([tls(time=now + 1)])
-    assert (after.pipeline.meter.school().seen, after.pipeline.meter.school().named) == (61, 60)
+def started(store: Store, now: float = 0.0) -> Recorder:
+    lists = FakeLists().flag("bet.example").flag("end.example", "suicide", "urgent").flag("film.example", "piracy", "note")
+    recorder = Recorder(store, Pipeline(lists.help("childline.org.uk")))
+    recorder.restore(now)
+    return recorder
 
 
-def test_a_tunnel_becomes_an_incident_in_the_store(tmp_path: Path) -> None:
-    box = recorder(tmp_path)
-    box.pipeline.feed([tunnel("wireguard", time=NOON + n) for n in range(100)])
-    box.commit(NOON + 100)
-    (incident,) = box.store.incidents()
-    assert (incident.category, incident.level, incident.count) == ("proxy_avoidance", "look", 1)
-    assert incident.sentence.endswith(" started something that looks like a VPN at 12:00.")
+def asked(name: str, time: float, mac: str = MAC, client: str = "192.168.7.9", server: str = "8.8.8.8") -> NameAsked:
+    return NameAsked(time=time, mac=mac, client=client, server=server, name=name)
 
 
-class RelayListed:
-    """Lists that know Apple's relay."""
+def hear(recorder: Recorder, *sightings: Sighting) -> None:
+    """Take sightings in, let what waits for what follows settle, and write it all down."""
+    recorder.pipeline.feed(sightings)
+    recorder.pipeline.advance(sightings[-1].time + 60.0)
+    recorder.commit(sightings[-1].time + 60.0)
+    assert recorder.problem == ""
 
-    def match(self, name: str) -> Match | None:
-        if name != "mask.icloud.com":
-            return None
-        return Match(kind="block", category="encrypted_dns", level="look", list_name="l", entry=name, version="1", checked=True)
+
+def told(store: Store) -> list[tuple[str, str]]:
+    return sorted((incident.category, incident.level) for incident in store.incidents())
 
 
-def test_private_relay_asked_for_is_noted_and_used_is_looked_at(tmp_path: Path) -> None:
-    box = Recorder(Store.open(tmp_path / "data", tmp_path / "recent"), Pipeline(RelayListed()))
-    box.pipeline.feed([asked("mask.icloud.com")])
-    box.commit(NOON)
-    assert [incident.level for incident in box.store.incidents()] == ["note"]
-    box.pipeline.feed([quic("mask.icloud.com", time=NOON + 60)])
-    box.commit(NOON + 60)
-    assert [incident.level for incident in box.store.incidents()] == ["look"]
-    assert box.pipeline.meter.school().reasons == {"relay": 1}
+def rule(kind: Any, pattern: str, **changes: Any) -> Rule:
+    return Rule(kind=kind, pattern=pattern, reason="Because.", until=10 * DAY, **changes)
+
+
+def test_rule_of_the_page_counts_from_the_next_name_on(store: Store, page: Store) -> None:
+    recorder = started(store)
+    page.rulebook.add_rule(rule("allow", "bet.example"), by="head", now=1.0)
+    page.rulebook.add_rule(rule("allow", "end.example"), by="head", now=1.0)
+    page.rulebook.add_rule(rule("deny", "chess.example", category="games"), by="head", now=1.0)
+    recorder.follow(2.0)
+    hear(recorder, asked("www.bet.example", 100.0), asked("end.example", 200.0), asked("www.chess.example", 300.0))
+    assert told(store) == [("games", "look"), ("suicide", "urgent")]
+
+
+def test_denied_name_learns_what_became_of_it(store: Store, page: Store) -> None:
+    page.rulebook.add_rule(rule("deny", "chess.example", category="games"), by="head", now=1.0)
+    sunk = DnsAnswer(time=100.1, mac=MAC, client="192.168.7.9", name="chess.example", addresses=("0.0.0.0",))
+    hear(started(store), asked("chess.example", 100.0), sunk)
+    assert [incident.outcome for incident in store.incidents()] == ["stopped"]
+
+
+def test_help_lines_stay_untold_whatever_a_rule_says(store: Store, page: Store) -> None:
+    page.rulebook.add_rule(rule("deny", "childline.org.uk", category="games"), by="head", now=1.0)
+    hear(started(store), asked("www.childline.org.uk", 100.0))
+    assert (told(store), store.recent(), store.register.pattern_days()) == ([], [], [])
+
+
+def test_group_made_on_the_page_changes_what_is_kept(store: Store, page: Store) -> None:
+    recorder = started(store)
+    hear(recorder, asked("bet.example", 100.0))
+    page.register.set_group(MAC, "staff", by="head", now=200.0)
+    page.register.save_group(Group(id="year-6", name="Year 6", kind="year"), by="head", now=200.0)
+    recorder.follow(300.0)
+    hear(recorder, asked("film.example", 400.0), asked("end.example", 500.0))
+    assert told(store) == [("gambling", "look"), ("suicide", "urgent")]
+
+
+def days_apart(store: Store, *, restarts: bool) -> list[tuple[str, str, tuple[str, ...]]]:
+    recorder = started(store)
+    for day in range(3):
+        now = 1e9 + day * DAY
+        hear(recorder, DhcpSeen(time=now, mac=MAC, client="192.168.7.9", name="ipad-07"), asked("film.example", now))
+        if restarts:
+            recorder = started(store, now + 120.0)
+    return sorted((incident.category, incident.level, incident.reasons) for incident in store.incidents())
+
+
+def test_pattern_over_days_is_the_same_through_restarts(tmp_path: Path) -> None:
+    found = []
+    for restarts in (False, True):
+        with Store.open(tmp_path / str(restarts), tmp_path / f"{restarts}-recent") as store:
+            found.append(days_apart(store, restarts=restarts))
+    assert found[0] == found[1]
+    assert ("piracy", "look", ("Raised because this device did so on 3 days within a week.",)) in found[0]
+
+
+def test_resolver_of_the_school_is_not_told_for_what_others_asked_of_it(store: Store) -> None:
+    recorder = started(store)
+    hear(
+        recorder,
+        asked("example.org", 90.0, mac=RESOLVER, client="192.168.7.2"),
+        asked("bet.example", 100.0, server="192.168.7.2"),
+        asked("bet.example", 100.1, mac=RESOLVER, client="192.168.7.2"),
+        asked("film.example", 200.0, mac=RESOLVER, client="192.168.7.2"),
+    )
+    assert [(incident.mac, incident.category) for incident in store.incidents()] == [(RESOLVER, "piracy"), (MAC, "gambling")]
+
+
+def test_log_on_names_are_kept_with_the_device(store: Store) -> None:
+    log_on = LoggedOn(time=101.0, mac=MAC, client="192.168.7.9", user="sb1", via="kerberos")
+    hear(started(store), asked("bbc.co.uk", 100.0), log_on)
+    assert store.device(MAC).last_user == "sb1"
+    assert store.who_had(MAC, 200.0).how == "log-on"

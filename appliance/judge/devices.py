@@ -8,7 +8,7 @@ discovery where there is one, and else by the address alone. Strangers from outs
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from appliance.judge.addresses import is_ipv4, is_local, is_usable
 from appliance.judge.cleaning import clean_name
@@ -19,6 +19,9 @@ LIMIT = 1_000  # devices; a primary school has a few hundred
 ADDRESSES = 16  # per machine; IPv6 privacy addresses change daily, the oldest goes first
 ROUTER_ADDRESSES = 6  # IPv4 addresses of one MAC within an hour; a machine of its own has one or two
 HOUR = 3600.0
+# A machine with a private MAC takes a new one now and then: what nobody in the school knows is not kept for long, nor in numbers.
+PRIVATE_LIMIT = 400
+PRIVATE_DAYS = 14
 REFRESH = 300.0  # seconds after which "last heard" alone is worth writing to the card
 # What some makers' machines call themselves unless somebody chose a name: the end of the MAC tells them apart.
 # A number that a machine made up for itself (an mDNS UUID) names nothing that a person would know.
@@ -53,6 +56,9 @@ class DeviceTable:
         self._owners: dict[str, str] = {}  # address -> key
         self._routers: set[str] = set()
         self._labels: Mapping[str, str] = {}
+        self._known: Collection[str] = ()  # keys of devices that somebody in the school knows
+        self._private = 0
+        self._tidied: float | None = None
         self._forgotten: list[str] = []
         self.evicted = 0
 
@@ -100,6 +106,10 @@ class DeviceTable:
         """What the school calls its devices, by MAC; replaces what was set before."""
         self._labels = labels
 
+    def set_known(self, keys: Collection[str]) -> None:
+        """Devices that somebody put in a group or gave to somebody: they stay; replaces what was set before."""
+        self._known = keys
+
     def restore(self, device: Device) -> None:
         """Take a device over from the store, before anything is observed."""
         if len(self._machines) >= self._limit or device.mac in self._machines:
@@ -109,6 +119,7 @@ class DeviceTable:
         machine.names[0] = device.heard_name or ""
         machine.changed = False
         self._machines[device.mac] = machine
+        self._private += machine.private
         for address in device.addresses[-ADDRESSES:]:
             machine.addresses[address] = device.last_seen
             self._owners[address] = device.mac
@@ -161,7 +172,25 @@ class DeviceTable:
         if len(self._machines) >= self._limit:
             self._make_room()
         machine = self._machines[key] = _Machine(key, seen)
+        self._private += machine.private
+        if self._private > PRIVATE_LIMIT or self._tidied is None or abs(seen.time - self._tidied) > HOUR:
+            self._tidied = seen.time
+            self._tidy(seen.time)
         return machine
+
+    def _tidy(self, now: float) -> None:
+        """Let private machines go that nobody knows: those silent for long, and the longest silent beyond the limit."""
+        private = [m for m in self._machines.values() if m.private and not self._is_known(m) and m.last < now]
+        private.sort(key=lambda m: m.last)
+        excess = max(0, self._private - PRIVATE_LIMIT)
+        too_many = private[: excess + PRIVATE_LIMIT // 20] if excess else []
+        silent = [m for m in private[len(too_many) :] if now - m.last > PRIVATE_DAYS * 86_400.0]
+        for machine in (*too_many, *silent):
+            self._drop(machine)
+        self.evicted += len(too_many)
+
+    def _is_known(self, machine: _Machine) -> bool:
+        return machine.key in self._labels or machine.key in self._known
 
     def _join(self, machine: _Machine, address: str, seen: Seen) -> None:
         """A new address for a machine; it leaves the machine that had it before."""
@@ -195,14 +224,18 @@ class DeviceTable:
 
     def _make_room(self) -> None:
         """Drop a twentieth of the table at once, so that a flood of made-up MACs costs little each."""
-        keep_last = sorted(self._machines.values(), key=lambda m: (m.key in self._labels, not m.private, m.last))
+        keep_last = sorted(self._machines.values(), key=lambda m: (self._is_known(m), not m.private, m.last))
         for machine in keep_last[: max(1, self._limit // 20)]:
-            for address in list(machine.addresses):
-                self._release(machine, address)
-            del self._machines[machine.key]
-            self._routers.discard(machine.key)
-            self._forgotten.append(machine.key)
+            self._drop(machine)
             self.evicted += 1
+
+    def _drop(self, machine: _Machine) -> None:
+        for address in list(machine.addresses):
+            self._release(machine, address)
+        del self._machines[machine.key]
+        self._private -= machine.private
+        self._routers.discard(machine.key)
+        self._forgotten.append(machine.key)
         del self._forgotten[: -self._limit]
 
     def _device(self, machine: _Machine) -> Device:

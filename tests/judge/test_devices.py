@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from appliance.judge.devices import DeviceTable
+from appliance.judge.devices import PRIVATE_DAYS, PRIVATE_LIMIT, DeviceTable
 from appliance.model import Announced, Device, DhcpSeen, NameAsked, Neighbour, NetbiosAsked, Seen
 
 MAC, OTHER = "f0:18:98:00:07:07", "3c:52:82:00:02:04"
@@ -179,3 +179,36 @@ def test_restored_device_goes_on_where_it_was() -> None:
     assert observe(table, asked(mac="", time=50.0)) == [MAC]
     device = table.device(MAC)
     assert (device.first_seen, device.last_seen, device.name, device.maker) == (1.0, 50.0, "ipad-07", "Apple")
+
+
+def private_mac(number: int) -> str:
+    return f"02:00:00:00:{number >> 8:02x}:{number & 255:02x}"
+
+
+def test_private_macs_never_fill_the_table_and_known_ones_stay() -> None:
+    table = DeviceTable()
+    table.set_known({private_mac(0)})
+    table.set_labels({private_mac(1): "Head's phone"})
+    for number in range(2 * PRIVATE_LIMIT):
+        table.observe(asked(mac=private_mac(number), client="", time=100.0 + number))
+        table.observe(asked(mac=MAC, time=100.0 + number))
+    assert len(table) <= PRIVATE_LIMIT + 1
+    for kept in (private_mac(0), private_mac(1), private_mac(2 * PRIVATE_LIMIT - 1), MAC):
+        assert table.device(kept).first_seen > 0.0
+    assert private_mac(2) in table.take_forgotten()
+
+
+def test_private_mac_that_has_been_silent_for_weeks_is_forgotten() -> None:
+    table = DeviceTable()
+    observe(table, asked(mac=private_mac(1), client="10.0.0.1"), asked(mac=MAC, client="10.0.0.2"))
+    late = 100.0 + (PRIVATE_DAYS + 1) * 86_400.0
+    observe(table, asked(mac=OTHER, client="10.0.0.3", time=late))
+    assert table.take_forgotten() == [private_mac(1)]
+    assert len(table) == 2
+
+
+def test_vlan_and_owner_of_an_address_are_known() -> None:
+    table = DeviceTable()
+    table.observe(NameAsked(time=1.0, mac=MAC, client="10.0.0.1", vlan=30, name="x.example"))
+    assert (table.vlan(MAC), table.vlan(OTHER)) == (30, None)
+    assert (table.owner_of("10.0.0.1"), table.owner_of("10.0.0.2")) == (MAC, "")
