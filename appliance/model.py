@@ -294,6 +294,7 @@ class ListStatus(Struct, frozen=True, kw_only=True):
     updated: float = 0.0
     licence: str = ""
     problem: str = ""
+    checked: float = 0.0  # when a fetched list was last known to be its maker's newest; 0 for all others
 
 
 class Sight(Struct, frozen=True, kw_only=True):

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from appliance import config
+from appliance.cli.list_signing import new_key, sign_lists, sign_root
+from appliance.cli.list_sources import add, back, catalogue, remove, settings_option, update
 from appliance.cli.output import data_dir_option, format_option, print_records, wants_jsonl
+from appliance.cli.progress import bar
 from appliance.edge import lists as edge_lists
 from appliance.edge.list_compiler import Tally
 from appliance.judge.domains import DomainLists
@@ -25,22 +25,11 @@ F = TypeVar("F", bound=Callable[..., Any])
 _COLUMNS = ("name", "category", "entries", "refused", "version", "age", "licence", "problem")
 
 
-def settings_option(function: F) -> F:
-    """Add `--settings FILE`."""
-    return click.option(
-        "--settings",
-        "settings_file",
-        type=click.Path(dir_okay=False, path_type=Path),
-        default=None,
-        help="The settings file that names further lists (default: the box's own).",
-    )(function)
-
-
 def lists_in_force(settings_file: Path | None, data_dir: Path) -> DomainLists:
     """The lists by the settings, compiled first where they changed; in a folder of this user's own if `data_dir` isn't theirs."""
     try:
         settings = config.load(settings_file)
-        with _bar() as progress:
+        with bar() as progress:
             return edge_lists.ensure(settings, writable(data_dir), progress=progress)
     except config.SettingsError as error:
         raise click.ClickException(str(error)) from error
@@ -56,24 +45,13 @@ def writable(data_dir: Path) -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "safespan"
 
 
-@contextmanager
-def _bar() -> Iterator[Callable[[str, int, int], None]]:
-    """A progress bar on standard error, shown once a list of some size is being read."""
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        tasks: dict[str, Any] = {}
-
-        def tell(label: str, done: int, whole: int) -> None:
-            if label not in tasks:
-                tasks[label] = bar.add_task(f"Reading {label}".replace("[", r"\["), total=whole or None)
-            bar.update(tasks[label], completed=done)
-
-        yield tell
-
-
 @click.group()
 def lists() -> None:
     """The lists that names are judged by."""
+
+
+for _command in (update, add, remove, back, catalogue, new_key, sign_root, sign_lists):
+    lists.add_command(_command)
 
 
 @lists.command()

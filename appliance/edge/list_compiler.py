@@ -39,7 +39,9 @@ class Source(Struct, frozen=True, kw_only=True):
     licence: str = ""
     updated: float = 0.0
     stamp: str = ""  # changes when the content does
-    problem: str = ""
+    problem: str = ""  # it can't be read: what it said before stays in force
+    warning: str = ""  # it is in force, but something is to be told
+    checked: float = 0.0  # see ListStatus
 
 
 class Tally(Struct, kw_only=True):
@@ -84,7 +86,7 @@ class Compilation:
         self.sources = order(sources)
         self.rules = [rule for source in self.sources for rule in _pair(source.rule)]
         self.refusals = [Refusals() for _ in self.sources]
-        self.tallies = [Tally(problem=source.problem) for source in self.sources]
+        self.tallies = [Tally(problem=source.problem or source.warning) for source in self.sources]
         self.sealed: dict[str, int] = {}
         self._folder = folder
         self._suffixes = suffixes

@@ -65,6 +65,18 @@ def read_names(path: Path, form: str, refusals: Refusals, progress: Progress | N
             yield from names_of(text_lines(stream, refusals), form, refusals)
 
 
+def read_lines(path: Path, refusals: Refusals) -> Iterator[str]:
+    """The lines of a file as text, plain or gzipped. Raises ListError."""
+    with _opened(path, None) as streams:
+        for stream in streams:
+            yield from text_lines(stream, refusals)
+
+
+def first_lines(path: Path, count: int) -> list[str]:
+    """The first lines of a file. Raises ListError."""
+    return list(islice(read_lines(path, Refusals()), count))
+
+
 def names_of(lines: Iterator[str], form: str, refusals: Refusals) -> Iterator[str]:
     """The checked names in lines of a format; `auto` looks at the first lines."""
     if form == "auto":

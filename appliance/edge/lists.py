@@ -6,23 +6,39 @@ import hashlib
 import os
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
 from appliance.config import ListFile, Settings
 from appliance.edge import compiled_lists
+from appliance.edge.address_files import read_networks
 from appliance.edge.compiled_lists import CorruptError, Manifest
 from appliance.edge.list_compiler import Compilation, Progress, Source, Tally
-from appliance.edge.list_files import domains_files
+from appliance.edge.list_files import ListError, Refusals, domains_files
 from appliance.edge.list_seeds import seed_sources
+from appliance.edge.list_shelf import Shelf, Shelved
 from appliance.edge.suffixes import PublicSuffixes
+from appliance.judge.address_lists import AddressLists, Network
 from appliance.judge.categories import CATEGORIES
 from appliance.judge.domains import DomainLists, Rule
 from appliance.model import ListStatus
 
-__all__ = ["compile_lists", "ensure", "file_sources", "manifest_of", "open_lists", "seed_sources"]
+__all__ = [
+    "all_sources",
+    "compile_lists",
+    "ensure",
+    "file_sources",
+    "is_fresh",
+    "manifest_of",
+    "note_checks",
+    "open_addresses",
+    "open_at_once",
+    "open_lists",
+    "seed_sources",
+    "shelf_sources",
+]
 
 ALLOW = "allow"  # the category of a list file that clears names
 _FOLDER = "lists"
@@ -33,7 +49,7 @@ def ensure(settings: Settings, data_dir: Path, *, progress: Progress | None = No
 
     A list that can't be read is a `problem` of its status; what it said when it last could be read stays in force.
     """
-    sources = [*seed_sources(), *file_sources(settings)]
+    sources = all_sources(settings, data_dir)
     lists_dir = data_dir / _FOLDER
     opened = _open_fresh(lists_dir, sources)
     if opened is not None:
@@ -45,6 +61,36 @@ def ensure(settings: Settings, data_dir: Path, *, progress: Progress | None = No
             compile_lists(sources, lists_dir, progress)
             opened = open_lists(lists_dir)
     return opened
+
+
+def open_at_once(settings: Settings, data_dir: Path) -> tuple[DomainLists, bool]:
+    """The compiled set as it is, every byte checked, and whether it is that of these settings; the seeds where there is none.
+
+    For a program that may not wait: compiling all lists takes minutes, the seeds less than a second. Raises OSError.
+    """
+    lists_dir = data_dir / _FOLDER
+    try:
+        manifest = compiled_lists.read_manifest(lists_dir)
+        opened = compiled_lists.open_set(lists_dir, manifest, verify=True)
+        return opened, manifest.key == _key(all_sources(settings, data_dir))
+    except CorruptError:
+        lists_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with compiled_lists.one_writer(lists_dir):
+            manifest = compile_lists(seed_sources(), lists_dir)
+        return open_lists(lists_dir, verify=True), manifest.key == _key(all_sources(settings, data_dir))
+
+
+def is_fresh(settings: Settings, data_dir: Path) -> bool:
+    """Whether the compiled set is that of these settings and the lists on the shelf."""
+    try:
+        return manifest_of(data_dir).key == _key(all_sources(settings, data_dir))
+    except CorruptError:
+        return False
+
+
+def all_sources(settings: Settings, data_dir: Path) -> list[Source]:
+    """The project's own lists, the fetched ones, and the files named in the settings."""
+    return [*seed_sources(), *shelf_sources(data_dir), *file_sources(settings)]
 
 
 def open_lists(lists_dir: Path, *, verify: bool = False) -> DomainLists:
@@ -139,7 +185,7 @@ def _file_source(wanted: ListFile) -> Source:
         list_name=name,
         kind="allow" if allows else "block",
         category=wanted.category if known else "",
-        version=time.strftime("%Y-%m-%d", time.gmtime(updated)) if updated else "",
+        version=_date(updated),
         whole=allows,
     )
     return Source(
@@ -169,6 +215,77 @@ def _stamp(path: Path) -> tuple[str, float, str]:
     return " ".join(f"{stat.st_size}:{stat.st_mtime_ns}" for stat in stats), max(stat.st_mtime for stat in stats), ""
 
 
+# --- the fetched lists ----------------------------------------------------------------------------------------------
+
+
+def shelf_sources(data_dir: Path) -> list[Source]:
+    """A source for each fetched list of names; one that was never fetched has none."""
+    shelf = Shelf(data_dir / _FOLDER)
+    return [_shelf_source(shelf, held) for held in _in_force(shelf) if held.offer.format != "addresses"]
+
+
+def open_addresses(data_dir: Path) -> AddressLists:
+    """The fetched lists of addresses; one that can't be read is passed over."""
+    shelf = Shelf(data_dir / _FOLDER)
+    return AddressLists(
+        entry for held in _in_force(shelf) if held.offer.format == "addresses" for entry in _networks(shelf, held)
+    )
+
+
+def _networks(shelf: Shelf, held: Shelved) -> Iterator[tuple[Network, Rule]]:
+    rule = _shelf_source(shelf, held).rule
+    try:
+        for network in read_networks(shelf.path(held), Refusals()):
+            yield network, rule
+    except ListError:
+        return
+
+
+def _in_force(shelf: Shelf) -> list[Shelved]:
+    """Fetched lists with a version, of a category that we know: a newer supplier's may be one that we don't."""
+    return [held for held in shelf.all() if held.wanted and held.versions and held.offer.category in CATEGORIES]
+
+
+def _shelf_source(shelf: Shelf, held: Shelved) -> Source:
+    offer, newest = held.offer, held.versions[0]
+    path = shelf.path(held)
+    gone = "" if path.is_file() else f"The list “{offer.name}” is not in force: its file is gone. Fetch it again."
+    return Source(
+        rule=Rule(list_name=offer.name, category=offer.category, version=_date(newest.dated)),
+        path=str(path),
+        format=offer.format,
+        licence=offer.licence,
+        updated=newest.dated,
+        stamp=newest.sha256,
+        problem=gone,
+        warning=held.problem,
+        checked=held.checked,
+    )
+
+
+def note_checks(data_dir: Path) -> None:
+    """Write into the compiled set when its lists were last known to be current, and what was wrong. Raises OSError.
+
+    That alone changes no answer, so nothing is compiled.
+    """
+    lists_dir = data_dir / _FOLDER
+    said = {held.offer.name: held for held in Shelf(lists_dir).all() if held.versions}
+    with compiled_lists.one_writer(lists_dir):
+        manifest = compiled_lists.read_manifest(lists_dir)
+        statuses = tuple(
+            msgspec.structs.replace(status, checked=said[status.name].checked, problem=said[status.name].problem)
+            if status.name in said
+            else status
+            for status in manifest.statuses
+        )
+        if statuses != manifest.statuses:
+            compiled_lists.write_manifest(msgspec.structs.replace(manifest, statuses=statuses), (lists_dir / "current").resolve())
+
+
+def _date(time_: float) -> str:
+    return time.strftime("%Y-%m-%d", time.gmtime(time_)) if time_ else ""
+
+
 # --- what came of it ------------------------------------------------------------------------------------------------
 
 
@@ -187,6 +304,7 @@ def _statuses(compilation: Compilation) -> tuple[ListStatus, ...]:
             updated=source.updated,
             licence=source.licence,
             problem=tally.problem or (before.problem if before else ""),
+            checked=source.checked,
         )
     return tuple(merged[name] for name in sorted(merged))
 
