@@ -203,6 +203,60 @@ def test_serious_name_amid_another_page_is_never_less_than_something_to_look_at(
     assert (told.intent, told.level) == ("page", "look")
 
 
+def test_answers_of_others_and_covered_connections_tell_what_happened(lists: FakeLists) -> None:
+    pipeline = Pipeline(lists)
+    pipeline.feed([on(DnsAnswer, name="bet.example", addresses=("192.0.2.1",), mac="f0:18:98:00:00:09")])
+    pipeline.feed([on(NameAsked, name="bet.example"), on(DnsAnswer, name="bet.example", rcode=3)])
+    (told,) = incidents(pipeline)
+    assert told.outcome == "stopped" and "others are given its address" in told.reason
+    pipeline.feed([on(DnsAnswer, name="bet.example", addresses=("192.0.2.1",), server="192.0.2.53", time=101.0)])
+    pipeline.feed([on(HelloAnswered, name="cloudflare-ech.com", server="192.0.2.1", outcome="server-hello", time=102.0)])
+    (reached,) = incidents(pipeline)
+    assert reached.outcome == "reached" and "probably" in reached.reason
+    pipeline.advance(200.0)
+    assert [(row.reached, row.stopped) for row in pipeline.witnesses.take().counts] == [(1, 0)]
+
+
+def test_tests_of_the_filter_are_witnessed_and_never_make_an_incident(lists: FakeLists) -> None:
+    for name in ("testfiltering.com", "iwf.testfiltering.com", "ctiru.testfiltering.com"):
+        lists.flag(name, "extremism", "urgent")
+    pipeline = Pipeline(lists)
+    for name in ("testfiltering.com", "www.testfiltering.com", "iwf.testfiltering.com", "ctiru.testfiltering.com"):
+        pipeline.feed([on(kind, name=name) for kind in (NameAsked, TlsHello, QuicHello, HttpHost)])
+    pipeline.feed([on(DnsAnswer, name="iwf.testfiltering.com", addresses=("0.0.0.0",))])
+    pipeline.feed([on(HelloAnswered, name="ctiru.testfiltering.com", server="192.0.2.7", outcome="server-hello")])
+    pipeline.advance(200.0)
+    assert incidents(pipeline) == [] and len(pipeline.folder) == 0
+    witnessed = pipeline.witnesses.take()
+    assert {check.test: check.result for check in witnessed.checks} == {
+        "Start page": "asked",
+        "IWF list": "active",
+        "CTIRU list": "not active",
+    }
+    assert witnessed.counts == []
+
+
+def test_safe_search_is_witnessed_and_never_makes_an_incident(lists: FakeLists) -> None:
+    pipeline = Pipeline(lists)
+    pipeline.feed([on(NameAsked, name="www.google.com"), on(NameAsked, name="www.bing.com")])
+    pipeline.feed([on(DnsAnswer, name="www.google.com", addresses=("216.239.38.120",))])
+    pipeline.feed([on(DnsAnswer, name="www.bing.com", addresses=("192.0.2.8",))])
+    pipeline.advance(200.0)
+    assert incidents(pipeline) == []
+    assert [(row.engine, row.seen, row.unseen) for row in pipeline.witnesses.take().safesearch] == [
+        ("bing", 0, 1),
+        ("google", 1, 0),
+    ]
+
+
+def test_exercises_are_not_counted_as_tries(lists: FakeLists) -> None:
+    lists.flag("test.example", exercise=True)
+    pipeline = Pipeline(lists)
+    pipeline.feed([on(NameAsked, name="test.example"), on(NameAsked, name="bet.example")])
+    pipeline.advance(200.0)
+    assert [row.tries for row in pipeline.witnesses.take().counts] == [1]
+
+
 def test_what_has_been_told_as_urgent_is_amended_in_words_only(lists: FakeLists) -> None:
     pipeline = Pipeline(lists)
     pipeline.feed([on(NameAsked, name="news.test", time=99.5), on(NameAsked, name="end.example")])

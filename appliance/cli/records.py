@@ -12,6 +12,7 @@ import click
 import msgspec
 
 from appliance.cli.output import data_dir_option, format_option, print_records, wants_jsonl
+from appliance.cli.witnessed import witnessed_fields, witnessed_lines
 from appliance.edge.store import Store, StoreError
 from appliance.judge.health import PROBLEMS
 from appliance.judge.sight import say_reasons
@@ -59,13 +60,14 @@ def health(data_dir: Path, form: str | None) -> None:
     """Is it working, and what can't it see?"""
     with _reading(data_dir) as store:
         found = store.health()
-        recovered = store.recovered
-    if found is None:
-        raise click.ClickException(f"The box with the records in {data_dir} has not been running since the machine started.")
-    if wants_jsonl(form):
-        print_records([msgspec.to_builtins(found)], (), form)
-    else:
-        _print_health(found, recovered)
+        if found is None:
+            raise click.ClickException(f"The box with the records in {data_dir} has not been running since the machine started.")
+        if wants_jsonl(form):
+            print_records([msgspec.to_builtins(found) | witnessed_fields(store, found.time)], (), form)
+            return
+        _print_health(found, store.recovered)
+        for line in witnessed_lines(store, found.time):
+            click.echo(line)
 
 
 @contextmanager

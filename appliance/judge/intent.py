@@ -119,7 +119,7 @@ def _clues(moment: Moment) -> list[Clue]:
 
 def _silence(moment: Moment) -> list[Clue]:
     """Nothing before it: a page's parts come together, a person's choice comes alone."""
-    if moment.others or (moment.quiet is not None and moment.quiet <= QUIET):
+    if moment.is_advert or moment.others or (moment.quiet is not None and moment.quiet <= QUIET):
         return []
     weight = 3 if moment.quiet is None or moment.quiet > LONG_QUIET else 2
     return [Clue("person", weight, "Nothing else was asked for just before, so it does not look like part of another page.")]

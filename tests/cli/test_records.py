@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from appliance.cli import main
 from appliance.edge.store import Store
 from appliance.judge.sight import say_sight
 from appliance.model import Device, Health, Incident, Sight
+from appliance.witness import FilterCheck, SafeSearch, WitnessCount
 
 
 @pytest.fixture
@@ -78,6 +80,25 @@ def test_health_tells_how_much_is_in_sight_and_why_not_more(folder: Path) -> Non
     assert text.index("2 went through Apple's Private Relay.") < text.index("1 gave no name")
     told = json.loads(safespan("health", "--data-dir", folder, "--format", "jsonl").stdout)
     assert told["sight"]["reasons"] == {"relay": 2, "no-sni": 1}
+
+
+def test_health_says_what_was_witnessed_of_the_filter(folder: Path) -> None:
+    at = datetime(2026, 11, 24, 12).timestamp()
+    with Store.open(folder) as store:
+        store.save_health(Health(time=at, started=0.0))
+        counts = [WitnessCount(day=day, category="gambling", stopped=13, reached=1) for day in ("2026-11-24", "2026-10-01")]
+        safesearch = [SafeSearch(day="2026-11-24", engine="google", unseen=3)]
+        check = FilterCheck(
+            time=at, mac="m", device="iPad \x1b[2J", test="IWF list", result="active", seen="The IWF list is active."
+        )
+        store.save_witnessed(counts, safesearch, [check])
+    text = safespan("health", "--data-dir", folder, "--format", "table").stdout
+    assert "Tries of listed names: 14; the filter stopped 13, 1 got through." in text
+    assert "Google: safe search not seen in DNS on 2026-11-24" in text
+    assert "Test on iPad ?[2J, 2026-11-24 12:00: The IWF list is on." in text and "\x1b" not in text
+    row = json.loads(safespan("health", "--data-dir", folder, "--format", "jsonl").stdout)
+    assert [count["stopped"] for count in row["witness"]] == [13]
+    assert (row["safesearch"][0]["unseen"], row["checks"][0]["result"]) == (3, "active")
 
 
 def test_health_tells_what_is_wrong_first(folder: Path) -> None:

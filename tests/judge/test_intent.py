@@ -27,6 +27,7 @@ PAGE: dict[str, Any] = {"quiet": 0.1, "others": BURST + 3, "led_by_another": Tru
         ("page", "high", Moment(**PAGE, looked_up=True, settled=True)),
         ("page", "high", Moment(**PAGE, adverts=2, looked_up=True, settled=True)),
         ("page", "high", Moment(quiet=0.3, others=1, is_advert=True)),
+        ("page", "high", Moment(is_advert=True)),
         # A burst that it began itself is its own page's.
         ("unclear", "low", Moment(quiet=0.1, others=BURST + 3)),
         # By the clock.
