@@ -88,9 +88,7 @@ def test_health_says_what_was_witnessed_of_the_filter(folder: Path) -> None:
         store.save_health(Health(time=at, started=0.0))
         counts = [WitnessCount(day=day, category="gambling", stopped=13, reached=1) for day in ("2026-11-24", "2026-10-01")]
         safesearch = [SafeSearch(day="2026-11-24", engine="google", unseen=3)]
-        check = FilterCheck(
-            time=at, mac="m", device="iPad \x1b[2J", test="IWF list", result="active", seen="The IWF list is active."
-        )
+        check = FilterCheck(time=at, mac="m", device="iPad \x1b[2J", test="IWF list", result="active", seen="The IWF list is on.")
         store.save_witnessed(counts, safesearch, [check])
     text = safespan("health", "--data-dir", folder, "--format", "table").stdout
     assert "Tries of listed names: 14; the filter stopped 13, 1 got through." in text
