@@ -22,6 +22,7 @@ COMMANDS = {
     "lists": "lists",
     "names": "names",
     "replay": "replay",
+    "rules": "rules",
     "run": "run",
     "users": "users",
 }

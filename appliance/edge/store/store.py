@@ -32,6 +32,7 @@ from appliance.edge.store.rulebook import Rulebook
 from appliance.edge.store.sights import Sights
 from appliance.edge.store.witness import FilterRecords
 from appliance.judge.policy import Policy, make_policy
+from appliance.judge.preview import Preview, preview_rule
 from appliance.judge.who import KnownOf, who_had
 from appliance.model import (
     Account,
@@ -49,7 +50,7 @@ from appliance.model import (
     Session,
     Sight,
 )
-from appliance.school import Holder
+from appliance.school import Holder, Rule
 from appliance.witness import FilterCheck, SafeSearch, WitnessCount
 
 RECOVERED = "recovered"  # the setting that holds the sentence about damaged records
@@ -324,6 +325,13 @@ class Store:
         )
         vlan = next((device.vlan for device in self.devices() if device.mac == mac), None)
         return who_had(mac, at, known, self.policy(zone), vlan)
+
+    def preview(self, rule: Rule, now: float, hours: float = 48.0) -> Preview:
+        """What a rule would have hidden or shown in the last hours, before it is made. The rule is as `rulebook` checked it."""
+        since = now - hours * 3600.0
+        vlans = {device.mac: device.vlan for device in self.devices()}
+        incidents = self.incidents(since=since, limit=5_000)
+        return preview_rule(rule, incidents, self.recent(since=since, limit=200_000), self.policy(), vlans.get)
 
     # --- what people write; each also writes an audit row ---------------------------------------------------------
 
