@@ -26,14 +26,15 @@ import phrase_lists
 from appliance.config import Settings, SettingsError, load, recent_dir
 from appliance.edge import children, clock
 from appliance.edge.channel import ChannelError, ChannelReader
-from appliance.edge.compiled_lists import CorruptError
-from appliance.edge.lists import ensure, manifest_of, open_lists
+from appliance.edge.lists import open_at_once
 from appliance.edge.store import Store, StoreError
 from appliance.edge.suffixes import PublicSuffixes
 from appliance.edge.systemd import Notifier
+from appliance.edge.word_lists import open_words
 from appliance.judge.domains import DomainLists
 from appliance.judge.lamp import decide_lamp
 from appliance.judge.policy import is_on_trial
+from appliance.list_follower import STALE_SECONDS, ListFollower
 from appliance.model import Lamp, SensorMessage, SensorReport, Sighting
 from appliance.pipeline import SETTLED_SECONDS, Pipeline
 from appliance.recorder import Recorder
@@ -60,18 +61,22 @@ class Guardian:
         lists: DomainLists,
         *,
         listener: socket.socket | None = None,
+        settings_file: Path | None = None,
         demonstration: bool = False,
         now: Callable[[], float] = clock.now,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._recorder, self._store, self._pipeline = recorder, recorder.store, recorder.pipeline
-        self._settings, self._zone, self._lists = settings, clock.zone_of(settings), lists
+        self._settings, self._zone = settings, clock.zone_of(settings)
+        self._lists = ListFollower(
+            lists, self._pipeline, self._store, settings, settings_file=settings_file, complain=self._complain
+        )
         self._now, self._monotonic = now, monotonic
         self._selector = selectors.DefaultSelector()
         self._reader: ChannelReader | None = None
         self._vitals = Vitals(self._pipeline, started=now(), monotonic=monotonic(), demonstration=demonstration)
         self._problems: tuple[str, ...] = ()
-        self._due = dict.fromkeys(("lamp", "health", "names", "commit", "trim", "copy", "lists", "store", "sight"), 0.0)
+        self._due = dict.fromkeys(("lamp", "health", "names", "commit", "trim", "copy", "lists", "look-back", "stale", "store", "sight"), 0.0)
         self._lamp: Lamp | None = None
         self._day = ""
         self._complaints: dict[str, str] = {}
@@ -100,6 +105,7 @@ class Guardian:
             self.step(TICK)
             notifier.alive()
         notifier.stopping()
+        self._lists.close()
         self._recorder.commit(self._now())
         self._do("sight", 0.0, lambda: self._recorder.commit_sight(self._now()))
         self._selector.close()
@@ -118,7 +124,9 @@ class Guardian:
         self._do("lamp", TICK, self._write_lamp)
         self._do("trim", TRIM_SECONDS, self._trim)
         self._do("copy", COPY_SECONDS, self._keep_copy)
-        self._do("lists", LISTS_SECONDS, self._follow_lists)
+        self._do("lists", LISTS_SECONDS, lambda: self._lists.follow(self._now()))
+        self._do("look-back", TICK, lambda: self._lists.look_back(self._now()))
+        self._do("stale", STALE_SECONDS, self._lists.renew)
 
     def _do(self, what: str, every: float, deed: Callable[[], None]) -> None:
         """Do something that is due, and keep a failing store from ending the loop."""
@@ -214,7 +222,7 @@ class Guardian:
         return Circumstances(
             now=self._now(),
             monotonic=self._monotonic(),
-            lists=self._lists.statuses,
+            lists=self._lists.lists.statuses,
             clock_synced=clock.is_synced(),
             sensor_connected=self._reader is not None,
             store_fails=bool(self._recorder.problem),
@@ -232,21 +240,6 @@ class Guardian:
 
     def _keep_copy(self) -> None:
         self._store.keep_copy(self._now())
-
-    def _follow_lists(self) -> None:
-        """Take a new set of lists into use once another program has put it in place."""
-        folder = self._store.data_dir / "lists"
-        if not folder.exists():
-            return
-        try:
-            if manifest_of(self._store.data_dir).key[:12] == self._lists.version:
-                return
-            self._lists = open_lists(folder)
-        except CorruptError as error:
-            self._complain("new set of lists", f"The new lists can't be used, so the old ones stay ({error}).")
-            return
-        self._pipeline.use_lists(self._lists)
-        self._store.save_lists(self._lists.statuses)
 
     def _complain(self, about: str, problem: str) -> None:
         """Say a failing state once when it begins and once when it ends."""
@@ -276,9 +269,9 @@ def main(data_dir: Path, settings_file: Path | None, socket_path: Path | None, f
         zone = clock.zone_of(settings)
         with Store.open(data_dir, recent_dir(data_dir), check=True) as store:
             listener = children.listen(socket_path) if socket_path else None
-            lists = ensure(settings, data_dir)
+            lists, _ = open_at_once(settings, data_dir)
             registrable, third_parties = PublicSuffixes.bundled().registrable, phrase_lists.third_parties()
-            pipeline = Pipeline(lists, zone=zone, registrable=registrable, third_parties=third_parties)
+            pipeline = Pipeline(lists, zone=zone, registrable=registrable, third_parties=third_parties, words=open_words())
             recorder = Recorder(store, pipeline)
             recorder.restore(clock.now())
             store.save_lists(lists.statuses)

@@ -264,6 +264,7 @@ class Incident(Struct, frozen=True, kw_only=True):
     outcome: Outcome = "unknown"
     confidence: Confidence = "high"
     decision: Decision | None = None
+    decided_at: float = 0.0  # told only in the store's answer to a save that came too late
     sentence: str = ""
     reason: str = ""
     reasons: tuple[str, ...] = ()  # why it is as urgent as it is, whole sentences; none where that is simply its category's

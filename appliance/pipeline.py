@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, tzinfo
-from typing import Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -16,7 +15,6 @@ from msgspec.structs import replace
 from appliance.judge.blindness import Meter
 from appliance.judge.cases import Hit
 from appliance.judge.devices import DeviceTable
-from appliance.judge.domains import Match
 from appliance.judge.evasion import Evasion
 from appliance.judge.filter_checks import is_check
 from appliance.judge.folding import Folder
@@ -24,13 +22,14 @@ from appliance.judge.forwarders import Forwarders
 from appliance.judge.hidden_names import COVERS, as_asked
 from appliance.judge.intent import site_of
 from appliance.judge.log_ons import LogOns
-from appliance.judge.names import normalise
 from appliance.judge.outcomes import Answers, Evidence, weigh_covered, weigh_hello
 from appliance.judge.policy import Policy
+from appliance.judge.remembered import NameLists, Verdicts
 from appliance.judge.scales import Scales
-from appliance.judge.verdicts import judge_match
 from appliance.judge.visits import Visits, as_reading
 from appliance.judge.witnesses import Witnesses
+from appliance.judge.words import judge_query
+from appliance.judge.words_matching import Words
 from appliance.model import (
     Announced,
     Device,
@@ -53,16 +52,7 @@ from appliance.model import (
 
 RECENT_WAITING = 50_000  # (device, kind, name) within one flush; seconds of the busiest school
 SETTLED_SECONDS = 30.0  # after the last sighting: everything that waits for what follows is settled
-VERDICTS = 20_000  # names whose verdict is remembered, twice
 _NAMING = (NameAsked, DnsAnswer, TlsHello, QuicHello, HttpHost, HelloAnswered)
-
-
-class NameLists(Protocol):
-    """What is wanted of the lists: `appliance.judge.domains.DomainLists`, or a fake of it."""
-
-    def match(self, name: str) -> Match | None:
-        """The entry that covers a name, or None."""
-        ...
 
 
 class Counts(Struct):
@@ -89,10 +79,11 @@ class Pipeline:
         devices: DeviceTable | None = None,
         registrable: Callable[[str], str] = site_of,
         third_parties: Collection[str] = frozenset(),
+        words: Words | None = None,
     ) -> None:
         """`registrable` gives the part of a name that somebody can own, empty where there is none.
 
-        `third_parties` are the names that pages load adverts and counters from.
+        `third_parties` are the names that pages load adverts and counters from; by `words` names are judged that no list knows.
         """
         self.zone = zone
         self.devices = devices or DeviceTable()
@@ -103,7 +94,8 @@ class Pipeline:
         self.counts = Counts()
         self.evasion = Evasion(registrable)
         self.meter = Meter(self.evasion.lookups, self.evasion.hidden)
-        self._verdicts = _VerdictMemory(lists)
+        self._words = words
+        self._verdicts = Verdicts(lists, words)
         self.visits = Visits(third_parties)
         self.answers = Answers()
         self.witnesses = Witnesses(zone)
@@ -152,13 +144,15 @@ class Pipeline:
 
     def use_lists(self, lists: NameLists) -> None:
         """From now on judge by these lists."""
-        self._verdicts = _VerdictMemory(lists)
+        self._verdicts = Verdicts(lists, self._words)
 
     def follow(self, open_incidents: Iterable[Incident], devices: Iterable[Device]) -> None:
         """What people have done in the store: decided, acknowledged, reopened, named."""
         self.folder.follow(open_incidents)
-        labels = {device.mac: device.label for device in devices if device.label}
+        known = list(devices)
+        labels = {device.mac: device.label for device in known if device.label}
         self.devices.set_labels(labels)
+        self.devices.set_known({device.mac for device in known if device.group or device.person})
         self.folder.rename(labels)
 
     def take_recent(self) -> list[RecentName]:
@@ -213,6 +207,7 @@ class Pipeline:
         assert isinstance(seen, HttpHost)
         self.counts.named += 1
         self._judge(key, seen, "http", seen.name)
+        self._judge_query(key, seen)
 
     def _opened(self, key: str, seen: Seen) -> None:
         assert isinstance(seen, Opened)
@@ -279,6 +274,15 @@ class Pipeline:
         self.visits.note(key, time, name, connects=kind != "dns")
         self._remember(key, time, kind, name)
 
+    def _judge_query(self, key: str, seen: HttpHost) -> None:
+        """What was typed into a search field, in the rare case that the page is not encrypted. The words are not kept."""
+        if self._words is None or "?" not in seen.target or self._verdicts.is_help(seen.name):
+            return
+        verdict = judge_query(seen.name, seen.target, self._words)
+        if verdict is not None:
+            self.counts.flagged += 1
+            self.folder.hit(Hit(time=seen.time, mac=key, device=self.devices.device(key).name, verdict=verdict))
+
     def _flagged(self, key: str, time: float, name: str) -> Verdict | None:
         """The verdict of the lists and of the school's own rules on a name that is no help line's; None: nothing to say."""
         verdict = self._verdicts.of(name)
@@ -294,40 +298,3 @@ class Pipeline:
             self._recent[row] = RecentName(time=time, mac=key, kind=kind, name=name)
         else:
             self._recent[row] = replace(known, count=known.count + 1)
-
-
-class _VerdictMemory:
-    """Verdicts of the last names, in two generations so that it never grows and never forgets what is in use.
-
-    None: nothing to say. A verdict without category: a help line.
-    """
-
-    def __init__(self, lists: NameLists) -> None:
-        self._lists = lists
-        self._young: dict[str, Verdict | None] = {}
-        self._old: dict[str, Verdict | None] = {}
-
-    def of(self, name: str) -> Verdict | None:
-        """The verdict that matters: flagged, or a help line's; None for all other names."""
-        try:
-            return self._young[name]
-        except KeyError:
-            pass
-        verdict = self._old[name] if name in self._old else self._judged(name)
-        if len(self._young) >= VERDICTS:
-            self._old, self._young = self._young, {}
-        self._young[name] = verdict
-        return verdict
-
-    def is_help(self, name: str) -> bool:
-        """Whether the name is a help line's: nothing may count it."""
-        verdict = self.of(name)
-        return verdict is not None and verdict.category is None
-
-    def _judged(self, name: str) -> Verdict | None:
-        clean = normalise(name)
-        match = self._lists.match(clean) if clean else None
-        if clean is None or match is None:
-            return None
-        verdict = judge_match(clean, match)
-        return verdict if verdict.category is not None or match.kind == "help" else None

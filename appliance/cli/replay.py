@@ -24,6 +24,7 @@ from appliance.edge import children, clock
 from appliance.edge.channel import ChannelError, ChannelReader
 from appliance.edge.store import Store, StoreError
 from appliance.edge.suffixes import PublicSuffixes
+from appliance.edge.word_lists import open_words
 from appliance.judge.domains import DomainLists
 from appliance.judge.lamp import decide_lamp
 from appliance.model import Incident, SensorMessage, SensorReport, Sighting
@@ -47,7 +48,7 @@ def replay(capture: Path, data_dir: Path, settings_file: Path | None, form: str 
         lists = lists_in_force(settings_file, data_dir)
         with Store.open(data_dir, check=True) as store:
             registrable, third_parties = PublicSuffixes.bundled().registrable, phrase_lists.third_parties()
-            pipeline = Pipeline(lists, zone=zone, registrable=registrable, third_parties=third_parties)
+            pipeline = Pipeline(lists, zone=zone, registrable=registrable, third_parties=third_parties, words=open_words())
             recorder = Recorder(store, pipeline)
             store.save_lists(lists.statuses)
             summary = Replaying(recorder, lists, settings.keep).play(capture)

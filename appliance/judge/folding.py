@@ -107,7 +107,8 @@ class Folder:
     def settle(self, case: Case, stored: Incident) -> None:
         """The store's answer to a save. Where somebody has decided in between, what came since begins a new case."""
         self._dirty.pop(case.serial, None)
-        hits = list(case.since_saved)
+        # What came before somebody decided belongs to what was decided, saved by then or not.
+        hits = [hit for hit in case.since_saved if hit.time > stored.decided_at]
         known = case.id
         case.saved(stored.id)
         case.acknowledged = stored.acknowledged
@@ -122,11 +123,8 @@ class Folder:
         """What the store holds open now: drop what was decided, take in what was reopened or is from before a restart."""
         held = {incident.id: incident for incident in open_incidents}
         for key, case in list(self._cases.items()):
-            if case.id and case.id not in held:
-                # What came before somebody decided belongs to what was decided, saved or not.
-                case.since_saved.clear()
-                if not case.dirty:
-                    del self._cases[key]
+            if case.id and case.id not in held and not case.dirty:
+                del self._cases[key]
         for incident in held.values():
             self._take_over(incident)
 

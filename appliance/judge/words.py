@@ -88,6 +88,25 @@ def query_text(target: str) -> str:
     return " ".join(value for key, value in fields if key.lower() in _ASKED)
 
 
+def judge_query(host: str, target: str, words: Words) -> Verdict | None:
+    """The verdict on what was typed into a search field of an unencrypted page at `host`; None where it says nothing.
+
+    The words typed are in no field of the verdict.
+    """
+    for finding in judge_text(query_text(target), words):
+        return Verdict(
+            name=host,
+            category=finding.category,
+            level=finding.level,
+            source=f"Safespan: words ({', '.join(finding.languages)}), {words.version}",
+            entry=host,
+            reason=f"The words typed into a search on {host} may mean {category(finding.category).phrase}. "
+            "This is a guess from the words alone.",
+            confidence="low",
+        )
+    return None
+
+
 # --- names ----------------------------------------------------------------------------------------------------------
 
 

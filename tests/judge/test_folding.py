@@ -245,8 +245,7 @@ def test_hits_before_a_decision_that_were_not_saved_yet_belong_to_what_was_decid
     stored = msgspec.structs.replace(folder.incident(first, 0.0), id=7)
     folder.settle(first, stored)
     folder.hit(hit(60.0))
-    folder.follow(())
-    folder.settle(first, msgspec.structs.replace(stored, decision="no_concern"))
+    folder.settle(first, msgspec.structs.replace(stored, decision="no_concern", decided_at=61.0))
     assert len(folder) == 0
     again = folder.hit(hit(120.0))
     assert again is not None and again.id == 0

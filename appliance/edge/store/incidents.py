@@ -52,7 +52,8 @@ class Incidents:
                 f"{assignments}, seq = ? WHERE id = ? AND decision IS NULL"
             )
             self._db.execute(sql, (incident.level, *seen.values(), self._origin.stamp()["seq"], incident.id))
-            return self.one(incident.id)
+            held = self.one(incident.id)
+            return msgspec.structs.replace(held, decided_at=self._decided_at(held.id)) if held.decision else held
 
     def one(self, number: int) -> Incident:
         """The incident with that id; NotFound where there is none."""
@@ -151,6 +152,10 @@ class Incidents:
     def reword(self, sentences: Mapping[int, str]) -> None:
         """Replace sentences as the days pass; what they say stays the same."""
         self._db.execute_many("UPDATE incidents SET sentence = ? WHERE id = ?", [(text, n) for n, text in sentences.items()])
+
+    def _decided_at(self, number: int) -> float:
+        row = self._db.row("SELECT max(time) AS time FROM notes WHERE incident = ? AND kind = 'decision'", (number,))
+        return float(row["time"] or 0.0) if row else 0.0
 
     def _note(self, number: int, kind: str, text: str, *, by: str, now: float) -> None:
         row = {"incident": number, "time": now, "by": by, "kind": kind, "text": text[:TEXT_LIMIT], **self._origin.stamp()}
