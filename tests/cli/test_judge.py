@@ -119,3 +119,16 @@ def test_a_table_carries_no_control_characters(data: Path) -> None:
     result = CliRunner().invoke(main, ["judge", "--data-dir", str(data), "--format", "table", "\x1b[31mred", "[bold]x"])
     assert result.exit_code == 0
     assert "\x1b[31m" not in result.output
+
+
+def test_group_says_how_a_name_counts_on_its_devices(data: Path) -> None:
+    names = ("www.pornhub.com", "nothing.example")
+    (kept, _), (left, nothing) = (records(run(data, *names, "--group", group)) for group in ("unknown", "staff"))
+    assert (kept["level"], left["level"], nothing["category"]) == ("look", None, None)
+    assert left["reason"].endswith("Nothing of it is kept for this group.")
+
+
+def test_unknown_group_is_one_line_that_names_those_there_are(data: Path) -> None:
+    result = run(data, "a.example", "--group", "year-99")
+    assert result.exit_code == 1
+    assert result.output.strip() == "Error: There is no group year-99; there are: unknown, guest, staff."
