@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
-Who = Literal["everyone", "newcomer", "people", "case-workers"]
+Who = Literal["everyone", "newcomer", "people", "case-workers", "keepers", "counters", "head"]
 
 # The roles that read incidents. A technician, governor or supplier never does.
 CASE_WORKERS = frozenset({"head", "deputy"})
+ROLES: Mapping[Who, frozenset[str]] = {
+    "people": frozenset({"head", "deputy", "technician", "governor", "supplier"}),
+    "case-workers": CASE_WORKERS,
+    "keepers": frozenset({"head", "deputy", "technician"}),  # of the devices
+    "counters": frozenset({"head", "deputy", "governor"}),  # who read numbers, and who looked at what
+    "head": frozenset({"head"}),
+}
 
 ROUTES: dict[str, Who] = {
     "assets.show": "everyone",
@@ -26,20 +34,65 @@ ROUTES: dict[str, Who] = {
     "incidents.decide": "case-workers",
     "incidents.note": "case-workers",
     "incidents.reopen": "case-workers",
-    "devices.inventory": "people",
-    "devices.show": "people",
-    "devices.rename": "people",
+    "devices.inventory": "keepers",
+    "devices.show": "keepers",
+    "devices.rename": "keepers",
+    "devices.own": "case-workers",
     "working.show": "people",
-    "seeing.show": "people",
+    "seeing.show": "keepers",
+    "rules.listed": "case-workers",
+    "rules.new": "case-workers",
+    "rules.make": "case-workers",
+    "rules.end": "case-workers",
+    "rules.false_alarm": "case-workers",
+    "rules.mark": "case-workers",
+    "numbers.show": "counters",
+    "audit.show": "counters",
+    "join.show": "everyone",
+    "join.knock": "everyone",
+    "join.choose": "everyone",
+    "account.second_try": "everyone",
+    "proof.show": "people",
+    "proof.give": "people",
+    "mine.show": "people",
+    "mine.change_passphrase": "people",
+    "mine.log_out_everywhere": "people",
+    "second.show": "people",
+    "second.switch_on": "people",
+    "second.switch_off": "people",
+    "second.renew_codes": "people",
+    "people.show": "head",
+    "people.invite": "head",
+    "people.renew": "head",
+    "people.close": "head",
+    "people.withdraw": "head",
+    "people.open_door": "head",
+    "settings.show": "head",
+    "settings.save": "head",
+    "steps.show": "head",
+    "steps.step": "head",
+    "steps.save": "head",
+    "steps.mirror_part": "head",
 }
 
+# Who may log in, rules and exports: for these the passphrase must have been typed within the last minutes.
+FRESH = frozenset(
+    {
+        *("people.show", "people.invite", "people.renew", "people.close", "people.withdraw", "people.open_door"),
+        *("mine.change_passphrase", "second.show", "second.switch_on", "second.switch_off", "second.renew_codes"),
+        "settings.save",
+    }
+)
+
 # Asked for by the page itself every few seconds: they are no sign that somebody is still there.
-POLLED = frozenset({"today.now_part", "today.strip"})
+POLLED = frozenset({"today.now_part", "today.strip", "steps.mirror_part"})
 
 
 def first_page(role: str) -> str:
     """The route that somebody with this role meets after logging in."""
-    return "today.show" if role in CASE_WORKERS else "working.show"
+    if role in CASE_WORKERS:
+        return "today.show"
+    return "numbers.show" if role == "governor" else "working.show"
 
 
 def may_open(endpoint: str, role: str | None) -> bool:
@@ -49,6 +102,4 @@ def may_open(endpoint: str, role: str | None) -> bool:
         return False
     if who in ("everyone", "newcomer"):
         return True
-    if role is None:
-        return False
-    return who == "people" or role in CASE_WORKERS
+    return role in ROLES[who]

@@ -15,18 +15,40 @@ from flask_wtf import CSRFProtect
 from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 
 from appliance.config import Settings
+from appliance.edge.store import StoreError
 from web_ui import access, errors, guard, hostnames, sessions
 from web_ui.assets import Assets, make_blueprint
+from web_ui.cases import owner
+from web_ui.doors import Doors
 from web_ui.latest import Latest
 from web_ui.passwords import Passphrases
 from web_ui.records import Records, now, store
 from web_ui.throttle import Throttle
-from web_ui.views import about, account, devices, incidents, seeing, today, working
+from web_ui.views import (
+    about,
+    account,
+    audit,
+    devices,
+    incidents,
+    join,
+    mine,
+    numbers,
+    people,
+    proof,
+    rules,
+    second,
+    seeing,
+    steps,
+    today,
+    working,
+)
+from web_ui.views import settings as school_settings
 from web_ui.wording import dates, notices
 from web_ui.wording import incidents as incident_wording
 from web_ui.wording.lamp import STALE, say_lamp, say_watched
 
 HERE = Path(__file__).parent
+DEFAULT_ZONE = "Europe/London"
 
 
 def create_app(
@@ -44,6 +66,7 @@ def create_app(
         # Sessions are kept in the store; this key only signs form tokens, so it need not outlive the process.
         SECRET_KEY=secrets.token_bytes(32),
         SCHOOL_NAME=settings.school.name,
+        TIME_ZONE=_known_zone(settings.school.time_zone) or DEFAULT_ZONE,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Strict",
         WTF_CSRF_TIME_LIMIT=None,
@@ -57,11 +80,11 @@ def create_app(
         "records": Records(data_dir, recent_dir),
         "clock": clock,
         "latest": Latest(0.0 if testing else 0.2),
-        "doors": account.Doors(Passphrases(), Throttle()),
+        "doors": Doors(Passphrases(), Throttle()),
     }
     # Before Babel, which makes the template environment with the options that stand then.
     _set_up_templates(app)
-    Babel(app, timezone_selector=_zone(settings.school.time_zone))
+    Babel(app, timezone_selector=_find_zone)
     # First who asks and where from, then whether the form is ours: a form that is sent too late must not be lost.
     guard.install(app, settings.page.hosts)
     CSRFProtect(app)
@@ -78,12 +101,21 @@ def _forget_latest(response: Response) -> Response:
     return response
 
 
-def _zone(name: str) -> Callable[[], str]:
+def _find_zone() -> str:
+    """The time zone that the school chose on the page, or else the one of the settings file."""
     try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        name = "Europe/London"
-    return lambda: name
+        chosen = _known_zone(store().setting("time_zone") or "")
+    except StoreError:
+        chosen = ""  # the page that says so has times on it too
+    return chosen or str(current_app.config["TIME_ZONE"])
+
+
+def _known_zone(name: str) -> str:
+    """The name, where it is one of a time zone; else empty."""
+    try:
+        return ZoneInfo(name).key if name else ""
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ""
 
 
 def _set_up_templates(app: Flask) -> None:
@@ -133,8 +165,13 @@ class _Frame:
 
     @property
     def waiting(self) -> int:
-        counts = store().count_open()
+        counts = store().count_open(owner())
         return counts["urgent"] + counts["look"]
+
+    @property
+    def code(self) -> str:
+        """The evidence code for a printed page."""
+        return store().chain_head().code
 
     @property
     def time(self) -> str:
@@ -145,5 +182,6 @@ def _add_pages(app: Flask) -> None:
     assets = Assets(HERE / "static")
     app.jinja_env.globals["asset"] = assets.address
     app.register_blueprint(make_blueprint(assets))
-    for pages in (about, account, today, incidents, devices, working, seeing):
+    opened = (about, account, join, proof, mine, second, steps)
+    for pages in (*opened, today, incidents, devices, rules, seeing, working, numbers, people, audit, school_settings):
         app.register_blueprint(pages.blueprint)

@@ -112,7 +112,16 @@ def _check_person() -> AnyResponse | None:
         abort(403)
     if endpoint not in access.POLLED:
         sessions.touch()
-    return None
+    return _ask_for_proof() if endpoint in access.FRESH and not sessions.is_fresh() else None
+
+
+def _ask_for_proof() -> AnyResponse:
+    """The passphrase once more, before what matters most; a form that was sent waits meanwhile."""
+    if request.method in SAFE:
+        return redirect(url_for("proof.show", to=request.full_path.rstrip("?")))
+    from web_ui.views.proof import ask
+
+    return ask()
 
 
 def _ask_to_log_in() -> AnyResponse:

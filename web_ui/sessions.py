@@ -15,6 +15,8 @@ from web_ui.records import now, store
 IDLE = 20 * 60.0
 ABSOLUTE = 8 * 3600.0
 KNOWN = 180 * 24 * 3600
+FRESH = 10 * 60.0
+DOOR = "supplier_door"  # the setting that says until when the school lets its supplier in
 
 
 def cookie_name(word: str, secure: bool) -> str:
@@ -35,8 +37,44 @@ def _look_up(records: Store) -> Account | None:
     row = records.session(_hash(token), now()) if token else None
     if row is None or now() - row.seen > IDLE:
         return None
+    account = records.account(row.username)
+    if account is None or not may_enter(account):
+        return None
     g.session_row = row
-    return records.account(row.username)
+    return account
+
+
+def may_enter(account: Account) -> bool:
+    """Whether this account is open; a supplier's only while the school holds its door open."""
+    return account.active and (account.role != "supplier" or now() < door_until())
+
+
+def door_until() -> float:
+    """Until when the supplier may come in, 0 where the door is shut."""
+    try:
+        return float(store().setting(DOOR) or 0)
+    except ValueError:
+        return 0.0
+
+
+def is_fresh() -> bool:
+    """Whether this session's passphrase was typed within the last minutes."""
+    row = g.get("session_row")
+    return row is not None and now() - row.proved <= FRESH
+
+
+def prove() -> None:
+    """The passphrase was typed again just now."""
+    row = g.get("session_row")
+    if row is not None:
+        store().prove_session(row.token_hash, now())
+
+
+def own_hash() -> str:
+    """The token's hash of the session of this request, empty where there is none."""
+    find_account()
+    row = g.get("session_row")
+    return row.token_hash if row is not None else ""
 
 
 def touch() -> None:
@@ -50,7 +88,7 @@ def begin(response: Response, username: str) -> None:
     """Log somebody in: a new token, and a fresh form token with it."""
     session.clear()
     token = secrets.token_urlsafe(32)
-    store().add_session(_hash(token), username, now(), now() + ABSOLUTE)
+    store().add_session(_hash(token), username, now(), now() + ABSOLUTE, request.remote_addr or "")
     _set(response, "session", token, None)
     _set(response, "known", _signer().dumps(username), KNOWN)
 

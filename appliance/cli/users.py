@@ -41,12 +41,16 @@ def add(username: str, full_name: str, role: Role, data_dir: Path) -> None:
 @click.argument("username")
 @data_dir_option
 def reset(username: str, data_dir: Path) -> None:
-    """Give an account a new passphrase; its browsers are logged out."""
+    """Give an account a new passphrase; its browsers are logged out, and its second step is switched off."""
     with _records(data_dir) as store:
         if not store.account(username):
             raise click.ClickException(f"There is no account called {username}.")
-        store.set_password(username, _hashed(username), by="at the box", now=time.time())
-    click.echo(f"{username} has a new passphrase.")
+        now = time.time()
+        store.set_password(username, _hashed(username), by="at the box", now=now)
+        # Whoever stands at the box has lost more than a passphrase: the phone must not keep them out for ever.
+        store.factors.switch_off(username, by="at the box", now=now)
+        store.set_active(username, True, by="at the box", now=now)
+    click.echo(f"{username} has a new passphrase, and needs nothing else to log in.")
 
 
 @users.command()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import get_args
+from typing import cast, get_args
 
 import pytest
 from flask import Flask
@@ -11,28 +11,66 @@ from appliance.edge.store import Store
 from appliance.model import Role
 from tests.web_ui import school, served
 from tests.web_ui.conftest import Visitor
-from web_ui import access
+from web_ui import access, sessions
 
+LAPTOP = f"/devices/{school.mac(30)}"
+ROLES = {"h": "head", "d": "deputy", "t": "technician", "g": "governor", "s": "supplier"}
+# Every page, its address, and the first letters of the roles that may open it.
 PATHS = {
-    "today.show": "/",
-    "today.now_part": "/today/now",
-    "today.strip": "/today/strip",
-    "incidents.inbox": "/to-look-at",
-    "incidents.show": "/to-look-at/3",
-    "devices.inventory": "/devices",
-    "devices.show": f"/devices/{school.mac(30)}",
-    "working.show": "/is-it-working",
-    "seeing.show": "/can-we-see",
+    "today.show": ("/", "hd"),
+    "today.now_part": ("/today/now", "hd"),
+    "today.strip": ("/today/strip", "hdtgs"),
+    "incidents.inbox": ("/to-look-at", "hd"),
+    "incidents.show": ("/to-look-at/3", "hd"),
+    "devices.inventory": ("/devices", "hdt"),
+    "devices.show": (LAPTOP, "hdt"),
+    "working.show": ("/is-it-working", "hdtgs"),
+    "seeing.show": ("/can-we-see", "hdt"),
+    "rules.listed": ("/rules", "hd"),
+    "rules.new": ("/rules/new", "hd"),
+    "rules.false_alarm": ("/to-look-at/3/false-alarm", "hd"),
+    "numbers.show": ("/numbers", "hdg"),
+    "audit.show": ("/who-looked", "hdg"),
+    "proof.show": ("/prove", "hdtgs"),
+    "mine.show": ("/my-account", "hdtgs"),
+    "second.show": ("/my-account/second-step", "hdtgs"),
+    "people.show": ("/people", "h"),
+    "settings.show": ("/settings", "h"),
+    "steps.show": ("/set-up/steps", "h"),
+    "steps.step": ("/set-up/steps/mirror", "h"),
+    "steps.mirror_part": ("/set-up/steps/mirror/now", "h"),
 }
+# Every deed, likewise. Logging out comes last.
 DEEDS = {
-    "incidents.acknowledge": "/to-look-at/3/seen",
-    "incidents.decide": "/to-look-at/3/decision",
-    "incidents.note": "/to-look-at/3/note",
-    "incidents.reopen": "/to-look-at/3/again",
-    "devices.rename": f"/devices/{school.mac(30)}/name",
-    "account.log_out": "/log-out",
+    "incidents.acknowledge": ("/to-look-at/3/seen", "hd"),
+    "incidents.decide": ("/to-look-at/3/decision", "hd"),
+    "incidents.note": ("/to-look-at/3/note", "hd"),
+    "incidents.reopen": ("/to-look-at/3/again", "hd"),
+    "devices.rename": (f"{LAPTOP}/name", "hdt"),
+    "devices.own": (f"{LAPTOP}/own", "hd"),
+    "rules.make": ("/rules/new", "hd"),
+    "rules.end": ("/rules/1/end", "hd"),
+    "rules.mark": ("/to-look-at/3/false-alarm", "hd"),
+    "people.invite": ("/people", "h"),
+    "people.renew": ("/people/renew/nobody", "h"),
+    "people.close": ("/people/close/nobody", "h"),
+    "people.withdraw": ("/people/withdraw/nobody", "h"),
+    "people.open_door": ("/people/supplier", "h"),
+    "settings.save": ("/settings", "h"),
+    "steps.save": ("/set-up/steps/mirror", "h"),
+    "proof.give": ("/prove", "hdtgs"),
+    "mine.change_passphrase": ("/my-account/passphrase", "hdtgs"),
+    "second.switch_on": ("/my-account/second-step", "hdtgs"),
+    "second.switch_off": ("/my-account/second-step/off", "hdtgs"),
+    "second.renew_codes": ("/my-account/recovery-sheet", "hdtgs"),
+    "mine.log_out_everywhere": ("/my-account/log-out-everywhere", "hdtgs"),
+    "account.log_out": ("/log-out", "hdtgs"),
 }
-OPEN = {"account.log_in", "account.log_in_try", "account.set_up", "account.set_up_try", "about.show", "assets.show"}
+OPEN = {
+    *("account.log_in", "account.log_in_try", "account.second_try", "account.set_up", "account.set_up_try"),
+    *("join.show", "join.knock", "join.choose", "about.show", "assets.show"),
+}
+SENT = {"decision": "no_concern", "text": "Hello.", "label": "Mine", "own": "yes"}
 
 
 def test_every_route_stands_in_the_table_and_in_these_tests(app: Flask) -> None:
@@ -46,33 +84,49 @@ def test_a_route_that_is_not_in_the_table_is_refused() -> None:
     assert not access.may_open("incidents.export", "head")
 
 
-@pytest.mark.parametrize("path", [path for endpoint, path in PATHS.items() if endpoint not in access.POLLED])
+@pytest.mark.parametrize("path", [path for endpoint, (path, _) in PATHS.items() if endpoint not in access.POLLED])
 def test_whoever_is_not_logged_in_is_sent_to_the_door(account: None, morning: Store, visitor: Visitor, path: str) -> None:
     answer = visitor.get(path)
     assert answer.status_code == 302 and answer.location.startswith("/log-in")
     assert "iPad" not in answer.text
 
 
-@pytest.mark.parametrize("path", DEEDS.values())
+@pytest.mark.parametrize("path", [path for path, _ in DEEDS.values()])
 def test_whoever_is_not_logged_in_changes_nothing(account: None, morning: Store, visitor: Visitor, path: str) -> None:
     before = morning.audit_log(1000)
     visitor.get("/log-in")
-    answer = visitor.post(path, {"decision": "no_concern", "text": "Hello.", "label": "Mine"})
+    answer = visitor.post(path, SENT)
     assert answer.status_code == 401
     assert morning.audit_log(1000) == before
 
 
-@pytest.mark.parametrize("role", get_args(Role))
-def test_only_case_workers_read_incidents(morning: Store, visitor: Visitor, role: Role) -> None:
+@pytest.mark.parametrize("letter", ROLES)
+def test_every_role_at_every_route(morning: Store, visitor: Visitor, letter: str) -> None:
+    role = cast(Role, ROLES[letter])
     morning.add_account("someone", "Someone", role, served.hashed(), now=school.NOW)
+    morning.set_setting(sessions.DOOR, str(school.NOW + 3600), by="head", now=school.NOW)
     assert visitor.log_in("someone").status_code == 302
-    reads = role in ("head", "deputy")
-    for endpoint, path in PATHS.items():
-        allowed = reads or access.ROUTES[endpoint] == "people"
-        assert (visitor.get(path).status_code in (200, 204)) == allowed, path
-    assert visitor.get("/").location == (None if reads else "/is-it-working")
-    visitor.get("/devices")
-    assert (visitor.post(DEEDS["incidents.note"], {"text": "Read."}).status_code == 302) == reads
+    visitor.get("/my-account")
+    for path, allowed in PATHS.values():
+        expected = (200, 204) if letter in allowed else (302, 403) if path == "/" else (403,)
+        assert visitor.get(path).status_code in expected, path
+    visitor.get("/my-account")
+    for path, allowed in DEEDS.values():
+        assert (visitor.post(path, SENT).status_code == 403) == (letter not in allowed), path
+
+
+def test_the_table_knows_every_role() -> None:
+    assert set(ROLES.values()) == set(get_args(Role)) == access.ROLES["people"]
+
+
+@pytest.mark.parametrize(
+    ("role", "first"), [("technician", "/is-it-working"), ("governor", "/numbers"), ("supplier", "/is-it-working")]
+)
+def test_whoever_reads_no_incidents_begins_elsewhere(morning: Store, visitor: Visitor, role: Role, first: str) -> None:
+    morning.add_account("someone", "Someone", role, served.hashed(), now=school.NOW)
+    morning.set_setting(sessions.DOOR, str(school.NOW + 3600), by="head", now=school.NOW)
+    visitor.log_in("someone")
+    assert visitor.get("/").location == first
 
 
 def test_a_technician_meets_no_incident_on_a_devices_page(morning: Store, visitor: Visitor) -> None:

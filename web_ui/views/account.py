@@ -3,39 +3,27 @@
 from __future__ import annotations
 
 from typing import cast
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request, url_for
-from msgspec import Struct
+from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as AnyResponse
 
 from appliance.model import Account
-from web_ui import passwords, sessions
-from web_ui.passwords import Passphrases, TooBusyError
+from web_ui import passwords, second_factor, sessions
+from web_ui.doors import doors, find_wait, key_of, note_try, say_wait
+from web_ui.passwords import TooBusyError
 from web_ui.records import now, store
-from web_ui.throttle import WINDOW, Throttle
 from web_ui.views import forms
 from web_ui.wording.texts import gettext as _
-from web_ui.wording.texts import ngettext
 
 blueprint = Blueprint("account", __name__)
 
-# Wrong tries on one account from anywhere, before browsers that never logged in to it have to wait.
-ACCOUNT_TRIES = 30
-# What may be typed into a form that turns out to have been sent too late, and what each is called.
-CARRIED = ("text", "decision", "label", "back")
-
-
-class Doors(Struct, frozen=True):
-    """What guards the log-in: the hasher and the throttle of wrong tries per account and source."""
-
-    passphrases: Passphrases
-    throttle: Throttle
-
-
-def _doors() -> Doors:
-    return cast(Doors, current_app.extensions["doors"])
+# What a form that comes too late keeps in the page until it can be sent again: all that was typed, but for these.
+NOT_CARRIED = frozenset({"csrf_token", "to", "username", "passphrase", "again", "code", "half", "key"})
+HALF_LIFE = 300.0
 
 
 @blueprint.get("/set-up")
@@ -48,14 +36,14 @@ def set_up() -> str:
 def set_up_try() -> AnyResponse:
     """Make the head's account, if the code is right."""
     source = f"code {request.remote_addr}"
-    wait = _doors().throttle.wait(source, now())
+    wait = doors().throttle.wait(source, now())
     if wait:
-        return _refill(_say_wait(wait))
+        return _refill(say_wait(wait))
     typed = _typed_set_up()
     faults = _find_faults(typed)
     if not store().check_first_run_code(typed["code"]):
         if typed["code"]:
-            _doors().throttle.note_wrong(source, now())
+            doors().throttle.note_wrong(source, now())
         fault = (
             _("That is not the code of this box: check it and type it again") if typed["code"] else _("Enter the code of the box")
         )
@@ -92,10 +80,11 @@ def _refill(problem: str, typed: dict[str, str] | None = None, faults: forms.Fau
 
 def _make_head(typed: dict[str, str]) -> AnyResponse:
     username = typed["username"].casefold()
-    store().add_account(username, typed["full_name"], "head", _doors().passphrases.hash(forms.secret("passphrase")), now=now())
+    store().add_account(username, typed["full_name"], "head", doors().passphrases.hash(forms.secret("passphrase")), now=now())
     if typed["school"]:
         store().set_setting("school_name", typed["school"], by=typed["full_name"], now=now())
-    response = cast(Response, redirect(url_for("today.show")))
+    store().set_setting("set_up_begun", str(now()), by=typed["full_name"], now=now())
+    response = cast(Response, redirect(url_for("steps.show")))
     sessions.begin(response, username)
     return response
 
@@ -118,42 +107,92 @@ def log_in() -> AnyResponse:
 def log_in_try() -> AnyResponse:
     """Let somebody in, or say how long to wait, or that it did not fit; never which of the two was wrong."""
     username = forms.line("username").casefold()[: forms.LINE_LIMIT]
-    key = f"{username} {request.remote_addr}"
     account = next((account for account in store().accounts() if account.username.casefold() == username), None)
-    wait = _doors().throttle.wait(key, now()) or _wait_for_account(account)
+    wait = find_wait(username, account)
     if wait:
-        return make_response(_door(_say_wait(wait)), 429)
+        return make_response(_door(say_wait(wait)), 429)
     try:
-        right = _doors().passphrases.check(forms.secret("passphrase"), account.password_hash if account else None)
+        right = doors().passphrases.check(forms.secret("passphrase"), account.password_hash if account else None)
     except TooBusyError:
         return make_response(_door(_("Many people are logging in just now. Wait ten seconds and try again.")), 429)
-    if account:
-        store().note_login(account.username, right, now=now(), source=request.remote_addr or "")
     if account is None or not right:
-        _doors().throttle.note_wrong(key, now())
-        return make_response(_door(fault=_("The name or the passphrase is not right. Check both and try again")), 400)
-    _doors().throttle.forget(key)
+        return _refuse(username, account)
+    if not sessions.may_enter(account):
+        return make_response(_door(_say_shut(account)), 403)
+    if store().factors.find(account.username):
+        return make_response(_ask_second(account.username))
+    note_try(account, True)
     return _let_in(account.username)
 
 
-def _wait_for_account(account: Account | None) -> float:
-    """Browsers that have logged in before never wait for others' wrong tries: nobody can lock the head out."""
-    if account is None or sessions.is_known(account.username):
-        return 0.0
-    return 60.0 if store().failed_logins(account.username, now() - WINDOW) >= ACCOUNT_TRIES else 0.0
+def _refuse(username: str, account: Account | None) -> AnyResponse:
+    if account:
+        note_try(account, False)
+    doors().throttle.note_wrong(key_of(username), now())
+    return make_response(_door(fault=_("The name or the passphrase is not right. Check both and try again")), 400)
+
+
+def _say_shut(account: Account) -> str:
+    if account.active:
+        return _("The school has not opened its door to you just now. Ask the head teacher to open it under People.")
+    return _("Your account is closed. Ask the head teacher if you need it again.")
+
+
+@blueprint.post("/log-in/code")
+def second_try() -> AnyResponse:
+    """The second step: six digits from a phone, or a code from the recovery sheet."""
+    account = _half_way()
+    if account is None:
+        return make_response(_door(_("That took too long. Log in again.")), 400)
+    wait = find_wait(account.username.casefold(), account)
+    if wait:
+        return make_response(_ask_second(account.username, problem=say_wait(wait)), 429)
+    if not second_factor.check(store(), account.username, forms.line("code")[:40], now()):
+        note_try(account, False)
+        doors().throttle.note_wrong(key_of(account.username.casefold()), now())
+        fault = _("That is not right. Type the six digits that your phone shows now, or a code from your recovery sheet")
+        return make_response(_ask_second(account.username, fault=fault), 400)
+    note_try(account, True)
+    return _let_in(account.username)
+
+
+def _ask_second(username: str, fault: str = "", problem: str = "") -> str:
+    half = _half_signer().dumps([username, now()])
+    return render_template(
+        "account/second.html",
+        half=half,
+        to=find_target(),
+        carried=find_carried(),
+        faults={"code": fault} if fault else {},
+        problem=problem,
+    )
+
+
+def _half_way() -> Account | None:
+    """The account whose passphrase was right a few minutes ago, as this form proves; None where it proves nothing."""
+    try:
+        username, when = _half_signer().loads(request.form.get("half", ""))
+    except (BadSignature, ValueError, TypeError):
+        return None
+    account = store().account(str(username))
+    return account if account and sessions.may_enter(account) and now() - float(when) <= HALF_LIFE else None
+
+
+def _half_signer() -> URLSafeSerializer:
+    return URLSafeSerializer(cast(bytes, current_app.secret_key), salt="half")
 
 
 def _let_in(username: str) -> AnyResponse:
-    carried = _carried()
+    carried = find_carried()
     target = request.form.get("to", "")
-    if not carried or not _accepts(target, "POST"):
-        response = cast(Response, redirect(target if _accepts(target, "GET") else url_for("today.show")))
+    if not carried or not accepts(target, "POST"):
+        response = cast(Response, redirect(target if accepts(target, "GET") else url_for("today.show")))
         sessions.begin(response, username)
         return response
     response = make_response("")
     # First the new session, then the page: its form must carry the new token.
     sessions.begin(response, username)
-    response.set_data(render_template("account/carried.html", to=target, carried=carried))
+    response.set_data(again(target))
     return response
 
 
@@ -175,41 +214,44 @@ def ask_again() -> AnyResponse:
 
 def show_carried() -> AnyResponse:
     """The form again, with what was typed, where its token was too old."""
-    return make_response(render_template("account/carried.html", to=request.path, carried=_carried()), 400)
+    return make_response(again(request.path), 400)
+
+
+def again(to: str) -> str:
+    """What was typed, to be sent once more."""
+    return render_template("account/carried.html", to=to, carried=find_carried())
 
 
 def _door(problem: str = "", fault: str = "", to: str = "") -> str:
-    target = to or request.values.get("to", "")
     return render_template(
         "account/log_in.html",
         problem=problem,
         faults={"username": fault} if fault else {},
         username=forms.line("username"),
-        to=target if _accepts(target, "GET") or _accepts(target, "POST") else "",
-        carried=_carried(),
+        to=find_target(to),
+        carried=find_carried(),
         left=request.args.get("left") == "yes",
     )
 
 
-def _carried() -> dict[str, str]:
-    return {name: request.form[name][: forms.NOTE_LIMIT * 2] for name in CARRIED if request.form.get(name)}
+def find_target(to: str = "") -> str:
+    """Where to go afterwards, if that is a page of ours."""
+    target = to or request.values.get("to", "")
+    return target if accepts(target, "GET") or accepts(target, "POST") else ""
 
 
-def _accepts(target: str, method: str) -> bool:
+def find_carried() -> dict[str, str]:
+    """What was typed into the form that has to wait, by its fields' names."""
+    fields = ((name, value) for name, value in request.form.items() if name not in NOT_CARRIED)
+    return {name[:80]: value[: forms.NOTE_LIMIT * 2] for name, value in fields if value}
+
+
+def accepts(target: str, method: str) -> bool:
     """Whether a path is one of our own pages: nobody is ever sent elsewhere after logging in."""
-    if not target.startswith("/") or target.startswith(("//", "/\\", "/log-", "/set-up")):
+    if not target.startswith("/") or target.startswith(("//", "/\\", "/log-")) or target.rstrip("/") == "/set-up":
         return False
     try:
-        current_app.url_map.bind("").match(target, method)
+        current_app.url_map.bind("").match(urlsplit(target).path, method)
     except (NotFound, MethodNotAllowed, RequestRedirect):
         return False
     return True
-
-
-def _say_wait(seconds: float) -> str:
-    minutes = max(1, round(seconds / 60))
-    return ngettext(
-        "There were too many wrong tries. Wait one minute, then try again. The box goes on watching.",
-        "There were too many wrong tries. Wait %(num)d minutes, then try again. The box goes on watching.",
-        minutes,
-    )

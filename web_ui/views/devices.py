@@ -7,7 +7,7 @@ from msgspec import Struct
 from werkzeug.wrappers import Response as AnyResponse
 
 from appliance.model import Device
-from web_ui import access
+from web_ui import access, cases
 from web_ui.hostnames import clean
 from web_ui.records import now, store
 from web_ui.sessions import find_account
@@ -86,7 +86,7 @@ def show(mac: str) -> str:
 def _page(device: Device, faults: forms.Faults, typed: str) -> str:
     account = find_account()
     sees = account is not None and account.role in access.CASE_WORKERS
-    incidents = store().incidents(mac=device.mac, limit=10) if sees else []
+    incidents = store().incidents(mac=device.mac, limit=10, hidden_from=cases.owner()) if sees else []
     sentences = [(incident, incident_wording.say(incident, device.name, now())) for incident in incidents]
     return render_template(
         "devices/show.html",
@@ -95,6 +95,7 @@ def _page(device: Device, faults: forms.Faults, typed: str) -> str:
         facts=wording.facts(device, now()),
         sentences=sentences,
         sees=sees,
+        own=account is not None and device.mac in store().ownership.devices(account.username),
         faults=faults,
         typed=typed or device.label or "",
     )
@@ -111,4 +112,19 @@ def rename(mac: str) -> AnyResponse:
     account = find_account()
     store().name_device(mac, label or None, by=account.full_name if account else "", now=now())
     flash("named" if label else "unnamed")
+    return redirect(url_for("devices.show", mac=mac))
+
+
+@blueprint.post("/devices/<mac>/own")
+def own(mac: str) -> AnyResponse:
+    """Say that this is a device of one's own, or that it is no more."""
+    account = find_account()
+    assert account is not None, "the guard lets nobody in who is not logged in"
+    device = store().device(mac)
+    if request.form.get("own") == "yes":
+        store().ownership.add(account.username, device.mac, by=account.full_name, now=now())
+        flash("own")
+    else:
+        store().ownership.remove(account.username, device.mac, by=account.full_name, now=now())
+        flash("not-own")
     return redirect(url_for("devices.show", mac=mac))

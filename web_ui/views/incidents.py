@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, get_args
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
@@ -9,12 +10,13 @@ from markupsafe import Markup
 from msgspec import Struct
 from werkzeug.wrappers import Response as AnyResponse
 
-from appliance.edge.store import NotFound
+from appliance.edge.store import NotFound, StoreBusy, StoreFull
 from appliance.model import Decision, Incident, Level, Note, RecentName
+from web_ui import cases
 from web_ui.hostnames import clean, show_site
 from web_ui.records import now, store
 from web_ui.sessions import find_account
-from web_ui.views import forms
+from web_ui.views import fields, forms
 from web_ui.wording import incidents as wording
 from web_ui.wording import timeline
 from web_ui.wording.dates import say_moment
@@ -84,7 +86,7 @@ def inbox() -> str:
     """What waits for somebody, oldest urgent first; or everything, newest first; or the notes."""
     view = request.args.get("view", "open")
     start = max(0, request.args.get("from", 0, type=int))
-    counts = store().count_open()
+    counts = store().count_open(cases.owner())
     found = _listed(view, start, counts)
     return render_template(
         "incidents/inbox.html",
@@ -95,6 +97,7 @@ def inbox() -> str:
         more=len(found) > PAGE,
         waiting=counts["urgent"] + counts["look"],
         counts=counts,
+        hidden=cases.find_hidden(),
         health=store().health(),
     )
 
@@ -102,17 +105,31 @@ def inbox() -> str:
 def _listed(view: str, start: int, counts: dict[Level, int]) -> list[Incident]:
     """One more than fits on the page, so that the page knows whether there is another."""
     if view == "all":
-        return store().incidents(limit=PAGE + 1, offset=start)
+        return store().incidents(limit=PAGE + 1, offset=start, hidden_from=cases.owner())
     if view == "notes":
-        return store().incidents(open_only=True, level="note", limit=PAGE + 1, offset=start)
+        return store().incidents(open_only=True, level="note", limit=PAGE + 1, offset=start, hidden_from=cases.owner())
     left = counts["urgent"] + counts["look"] - start
-    return store().incidents(open_only=True, limit=min(PAGE + 1, left), offset=start) if left > 0 else []
+    if left <= 0:
+        return []
+    return store().incidents(open_only=True, limit=min(PAGE + 1, left), offset=start, hidden_from=cases.owner())
+
+
+@blueprint.before_request
+def check_hidden() -> None:
+    """What came up on somebody's own device is not there for them, whatever they ask for."""
+    number = (request.view_args or {}).get("number")
+    if number is not None:
+        cases.find(number)
 
 
 @blueprint.get("/to-look-at/<int:number>")
 def show(number: int) -> str:
-    """One incident."""
-    return _page(store().incident(number), {}, {})
+    """One incident; that somebody looked at it is kept."""
+    incident = store().incident(number)
+    # A full card must not keep anybody from an urgent incident.
+    with suppress(StoreBusy, StoreFull):
+        store().note_read(_me(), str(number), now=now())
+    return _page(incident, {}, {})
 
 
 def _page(incident: Incident, faults: forms.Faults, typed: dict[str, str]) -> str:
@@ -122,7 +139,7 @@ def _page(incident: Incident, faults: forms.Faults, typed: dict[str, str]) -> st
         incident=incident,
         card=make_cards([incident])[0],
         device=name_now(incident),
-        steps=first_steps(incident),
+        steps=first_steps(incident, fields.phone_numbers()),
         sites=[show_site(name) for name in incident.names[:NAMES_SHOWN]],
         more_sites=max(0, len(incident.names) - NAMES_SHOWN),
         record=[_entry(note) for note in notes],

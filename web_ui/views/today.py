@@ -10,8 +10,11 @@ from flask_babel import get_locale
 from msgspec import Struct
 
 from appliance.model import Health, Incident, Lamp
+from web_ui import cases
 from web_ui.latest import Latest
 from web_ui.records import now, store
+from web_ui.sessions import find_account
+from web_ui.views import steps
 from web_ui.views.incidents import Card, make_cards, name_now
 from web_ui.wording import health as health_wording
 from web_ui.wording.dates import monday
@@ -31,6 +34,7 @@ class Now(Struct, frozen=True):
     cards: list[Card]
     more: int
     wrong: list[health_wording.Check]
+    hidden: cases.Hidden
 
 
 class Week(Struct, frozen=True):
@@ -49,7 +53,9 @@ def show() -> str:
     """The first screen."""
     # Made anew, and kept for the live part that soon asks what has changed since.
     _latest().forget()
-    return render_template("today.html", week=_week(), health=store().health(), **_newest())
+    account = find_account()
+    unfinished = account is not None and account.role == "head" and not steps.is_finished()
+    return render_template("today.html", week=_week(), health=store().health(), unfinished=unfinished, **_newest())
 
 
 @blueprint.get("/today/now")
@@ -62,7 +68,7 @@ def now_part() -> Response:
 def strip() -> Response:
     """The lamp in the head of every other page; 204 where the browser has it already."""
     lamp, health = _read()
-    return _unless_seen("strip.html", {"lamp": say_lamp(lamp, health, now()), "counts": store().count_open()})
+    return _unless_seen("strip.html", {"lamp": say_lamp(lamp, health, now()), "counts": store().count_open(cases.owner())})
 
 
 def _latest() -> Latest[dict[str, Any]]:
@@ -70,7 +76,8 @@ def _latest() -> Latest[dict[str, Any]]:
 
 
 def _newest() -> dict[str, Any]:
-    return _latest().get(str(get_locale()), _live)
+    # Whoever owns a device here has an answer of their own.
+    return _latest().get((str(get_locale()), cases.owner()), _live)
 
 
 def _read() -> tuple[Lamp, Health | None]:
@@ -79,11 +86,13 @@ def _read() -> tuple[Lamp, Health | None]:
 
 def _live() -> dict[str, Any]:
     lamp, health = _read()
-    counts = store().count_open()
+    owner = cases.owner()
+    counts = store().count_open(owner)
     waiting = counts["urgent"] + counts["look"]
-    shown = store().incidents(open_only=True, limit=min(SHOWN, waiting)) if waiting else []
+    shown = store().incidents(open_only=True, limit=min(SHOWN, waiting), hidden_from=owner) if waiting else []
     wrong = health_wording.blinding(health_wording.checks(health, now()))
-    part = Now(say_lamp(lamp, health, now(), store().count_sounding()), make_cards(shown), waiting - len(shown), wrong)
+    words = say_lamp(lamp, health, now(), store().count_sounding())
+    part = Now(words, make_cards(shown), waiting - len(shown), wrong, cases.find_hidden())
     return {"part": part, "lamp": part.lamp, "counts": counts, "seen": _version(part)}
 
 
@@ -105,7 +114,7 @@ def _unless_seen(template: str, values: dict[str, Any]) -> Response:
 
 def _week() -> Week:
     start = monday(now())
-    incidents = store().incidents(since=start, limit=WEEK_LIMIT)
+    incidents = store().incidents(since=start, limit=WEEK_LIMIT, hidden_from=cases.owner())
     came_up = [incident for incident in incidents if incident.level != "note"]
     return Week(
         sum(1 for incident in came_up if incident.level == "urgent"),

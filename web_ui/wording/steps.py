@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from msgspec import Struct
 
 from appliance.model import Incident
-from web_ui.wording import categories
+from web_ui.wording import categories, phones
 from web_ui.wording.texts import gettext as _
 
 
@@ -16,9 +18,19 @@ class Steps(Struct, frozen=True):
     numbers: tuple[tuple[str, str], ...] = ()
 
 
-def first_steps(incident: Incident) -> Steps:
-    """The steps for this incident's category."""
-    words = categories.find(incident.category)
+# Whom of the school's own numbers each kind of incident may need.
+_OWN = {
+    "life": ("deputy", "social_care"),
+    "exploitation": ("deputy", "social_care", "lado"),
+    "extremism": ("deputy", "prevent"),
+    "child": ("deputy", "social_care"),
+    "hiding": ("it",),
+    "technical": ("it",),
+}
+
+
+def first_steps(incident: Incident, own: Mapping[str, str]) -> Steps:
+    """The steps for this incident's category; `own` are the school's own numbers, by their keys."""
     if incident.exercise:
         return Steps((_("This came from a harmless test name. Nothing needs doing: close it as an exercise."),))
     makers = {
@@ -29,7 +41,10 @@ def first_steps(incident: Incident) -> Steps:
         "technical": _technical,
         "conduct": _conduct,
     }
-    return makers.get(words.steps if words else "child", _child)()
+    words = categories.find(incident.category)
+    kind = words.steps if words else "child"
+    made = makers.get(kind, _child)()
+    return Steps(made.steps, made.numbers + phones.own(own, *_OWN.get(kind, ())))
 
 
 def _life() -> Steps:

@@ -24,6 +24,10 @@ class Ownership:
         sql = "SELECT mac FROM own_devices WHERE username = ? AND until IS NULL ORDER BY mac"
         return tuple(row["mac"] for row in self._db.rows(sql, (username,)))
 
+    def owns(self, username: str) -> bool:
+        """Whether this person owns a device, or did once."""
+        return self._db.row("SELECT 1 FROM own_devices WHERE username = ? LIMIT 1", (username,)) is not None
+
     def add(self, username: str, mac: str, *, by: str, now: float) -> None:
         """Mark a device as this person's own."""
         with self._db.transaction():

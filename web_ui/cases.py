@@ -1,0 +1,48 @@
+"""Which incidents whoever reads this page may see: a case worker sees all but what came up on devices of their own."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from appliance.edge.store import NotFound
+from appliance.model import Account, Incident
+from web_ui import access
+from web_ui.records import store
+from web_ui.sessions import find_account
+
+
+class Hidden(Struct, frozen=True):
+    """How many open incidents are hidden from whoever reads this page, and the names of those who see them instead."""
+
+    count: int
+    seen_by: tuple[str, ...]
+
+
+def owner() -> str | None:
+    """The username to hide incidents from; None for somebody who owns no device here, which spares the store a look."""
+    account = find_account()
+    return account.username if account and store().ownership.owns(account.username) else None
+
+
+def find(number: int) -> Incident:
+    """One incident; NotFound also where it is hidden from whoever asks."""
+    account = find_account()
+    if account and store().ownership.hides(account.username, number):
+        raise NotFound(f"There is no incident {number}.")
+    return store().incident(number)
+
+
+def find_hidden() -> Hidden:
+    """What is hidden just now."""
+    username = owner()
+    if username is None:
+        return Hidden(0, ())
+    return Hidden(store().ownership.count_open(username), tuple(other.full_name for other in _others(username)))
+
+
+def _others(username: str) -> list[Account]:
+    return [
+        account
+        for account in store().accounts()
+        if account.active and account.role in access.CASE_WORKERS and account.username != username
+    ]

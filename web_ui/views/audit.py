@@ -1,0 +1,73 @@
+"""Who looked at what: everything that people did on the page or at the box, newest first."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template, request
+from msgspec import Struct
+
+from appliance.edge.store import NotFound
+from appliance.model import AuditEntry
+from web_ui import access
+from web_ui.hostnames import clean
+from web_ui.records import now, store
+from web_ui.sessions import find_account
+from web_ui.wording import audit as wording
+from web_ui.wording.dates import say_moment
+from web_ui.wording.texts import gettext as _
+
+blueprint = Blueprint("audit", __name__)
+
+PAGE = 50
+
+
+class Line(Struct, frozen=True):
+    """One entry in words; `number` is its incident's, where the reader may open it."""
+
+    when: str
+    who: str
+    what: str
+    number: int | None
+
+
+@blueprint.get("/who-looked")
+def show() -> str:
+    """The record, of everybody or of one."""
+    who = request.args.get("who", "")[:200] or None
+    start = max(0, min(request.args.get("from", 0, type=int), 10_000_000))
+    entries = store().audit_log(PAGE + 1, start, who)
+    return render_template(
+        "people/audit.html",
+        lines=_lines(entries[:PAGE]),
+        people=[clean(name, 80) for name in store().audited_people()],
+        who=who or "",
+        start=start,
+        page=PAGE,
+        more=len(entries) > PAGE,
+        code=store().chain_head().code,
+    )
+
+
+def _lines(entries: list[AuditEntry]) -> list[Line]:
+    """In words, without what must stay hidden from the reader: what others do about the reader's own device."""
+    account = find_account()
+    assert account is not None, "the guard lets nobody in who is not logged in"
+    hidden = store().ownership.hidden(account.username)
+    sees = account.role in access.CASE_WORKERS
+    kept = [entry for entry in entries if wording.incident_of(entry) not in hidden or entry.who == account.full_name]
+    name = _device_name if sees else lambda mac: _("a device")
+    return [
+        Line(
+            say_moment(entry.time, now()),
+            clean(entry.who, 80),
+            wording.say(entry, name),
+            wording.incident_of(entry) if sees and wording.incident_of(entry) not in hidden else None,
+        )
+        for entry in kept
+    ]
+
+
+def _device_name(mac: str) -> str:
+    try:
+        return store().device(mac).name
+    except NotFound:
+        return mac

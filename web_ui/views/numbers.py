@@ -1,0 +1,54 @@
+"""Numbers for governors: how much came up and what became of it, without a device, a site or a name."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+from msgspec import Struct
+
+from appliance.model import Incident
+from web_ui.records import now, store
+from web_ui.wording import numbers as wording
+
+blueprint = Blueprint("numbers", __name__)
+
+DAY = 86_400.0
+SPANS = (7, 28, 91)
+MOST = 20_000
+
+
+class Span(Struct, frozen=True):
+    """What came up within some days."""
+
+    days: int
+    urgent: int
+    look: int
+    closed: int
+    waiting: int
+    stopped: int
+
+
+@blueprint.get("/numbers")
+def show() -> str:
+    """Counts of the last week, four weeks and quarter; and kinds, where they are not so few that they point at a child."""
+    found = store().incidents(since=now() - SPANS[-1] * DAY, limit=MOST)
+    return render_template(
+        "numbers.html",
+        spans=[_count(found, days) for days in SPANS],
+        kinds=wording.kinds([incident for incident in found if incident.level != "note" and not incident.exercise]),
+        health=store().health(),
+        full=len(found) == MOST,
+    )
+
+
+def _count(found: list[Incident], days: int) -> Span:
+    since = now() - days * DAY
+    within = [one for one in found if one.last_seen >= since and one.level != "note" and not one.exercise]
+    closed = sum(1 for one in within if one.decision)
+    return Span(
+        days,
+        sum(1 for one in within if one.level == "urgent"),
+        sum(1 for one in within if one.level == "look"),
+        closed,
+        len(within) - closed,
+        sum(1 for one in within if one.outcome == "stopped"),
+    )

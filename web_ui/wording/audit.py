@@ -1,0 +1,77 @@
+"""The record of who did what, one sentence an entry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from appliance.model import AuditEntry
+from web_ui.hostnames import clean
+from web_ui.wording.texts import gettext as _
+
+
+def say(entry: AuditEntry, device: Callable[[str], str]) -> str:
+    """What was done, as a sentence after the person's name. `device` gives the name of a device by its MAC."""
+    subject = clean(entry.subject, 80)
+    if entry.action in _INCIDENTS:
+        return _say_incident(entry.action, subject)
+    if entry.action in _DEVICES:
+        return _say_device(entry.action, clean(device(entry.subject), 80))
+    return _say_door(entry.action, subject) or _say_other(entry.action, subject)
+
+
+_INCIDENTS = frozenset({"looked", "incident note", "incident decision", "incident acknowledged"})
+_DEVICES = frozenset({"device named", "device name removed", "own device marked", "own device unmarked"})
+
+
+def incident_of(entry: AuditEntry) -> int | None:
+    """The number of the incident that an entry is about, None where it is about something else."""
+    return int(entry.subject) if entry.action in _INCIDENTS and entry.subject.isdecimal() else None
+
+
+def _say_incident(action: str, number: str) -> str:
+    return {
+        "looked": _("Looked at incident %(number)s.", number=number),
+        "incident note": _("Wrote a note on incident %(number)s.", number=number),
+        "incident decision": _("Decided on incident %(number)s.", number=number),
+        "incident acknowledged": _("Began to look at incident %(number)s.", number=number),
+    }[action]
+
+
+def _say_device(action: str, name: str) -> str:
+    return {
+        "device named": _("Named a device: %(name)s.", name=name),
+        "device name removed": _("Took a device’s name away: %(name)s.", name=name),
+        "own device marked": _("Said that a device is their own: %(name)s.", name=name),
+        "own device unmarked": _("Said that a device is their own no more: %(name)s.", name=name),
+    }[action]
+
+
+def _say_door(action: str, subject: str) -> str:
+    """About accounts and logging in; empty for anything else."""
+    return {
+        "log-in": _("Logged in from %(address)s.", address=subject),
+        "account made": _("Got an account: %(name)s.", name=subject),
+        "password changed": _("Changed the passphrase of %(name)s.", name=subject),
+        "account closed": _("Closed the account of %(name)s.", name=subject),
+        "account opened": _("Opened the account of %(name)s again.", name=subject),
+        "invited": _("Made a code on paper for %(name)s.", name=subject),
+        "invitation withdrawn": _("Took back the code of %(name)s.", name=subject),
+        "second factor on": _("Switched the second step on for %(name)s.", name=subject),
+        "second factor off": _("Switched the second step off for %(name)s.", name=subject),
+        "recovery codes made": _("Made a new recovery sheet for %(name)s.", name=subject),
+        "recovery code used": _("Logged in with a code from the recovery sheet."),
+        "first-run code made": _("Made the code for the first account."),
+    }.get(action, "")
+
+
+def _say_other(action: str, subject: str) -> str:
+    settings = {
+        "school_name": _("Changed the school’s name."),
+        "time_zone": _("Changed the time zone."),
+        "supplier_door": _("Opened or shut the supplier’s door."),
+    }
+    if action == "setting":
+        return settings.get(subject) or _("Changed a setting: %(name)s.", name=subject.replace("_", " ").replace(":", " "))
+    if not subject:
+        return _("Noted: %(action)s.", action=clean(action, 80))
+    return _("Noted: %(action)s, %(subject)s.", action=clean(action, 80), subject=subject)
