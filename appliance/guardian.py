@@ -15,6 +15,7 @@ import signal
 import socket
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -76,7 +77,7 @@ class Guardian:
         self._reader: ChannelReader | None = None
         self._vitals = Vitals(self._pipeline, started=now(), monotonic=monotonic(), demonstration=demonstration)
         self._problems: tuple[str, ...] = ()
-        self._due = dict.fromkeys(("lamp", "health", "names", "commit", "trim", "copy", "lists", "look-back", "stale", "store", "sight"), 0.0)
+        self._due: defaultdict[str, float] = defaultdict(float)
         self._lamp: Lamp | None = None
         self._day = ""
         self._complaints: dict[str, str] = {}
@@ -275,7 +276,9 @@ def main(data_dir: Path, settings_file: Path | None, socket_path: Path | None, f
             recorder = Recorder(store, pipeline)
             recorder.restore(clock.now())
             store.save_lists(lists.statuses)
-            guardian = Guardian(recorder, settings, lists, listener=listener, demonstration=demonstration)
+            guardian = Guardian(
+                recorder, settings, lists, listener=listener, settings_file=settings_file, demonstration=demonstration
+            )
             if fd is not None:
                 guardian.attach(socket.socket(fileno=fd))
             _run(guardian)

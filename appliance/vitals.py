@@ -9,6 +9,8 @@ from appliance.judge.sight import Trouble, say_sight
 from appliance.model import Health, ListStatus, SensorReport
 from appliance.pipeline import Pipeline
 
+STALE_LISTS_SECONDS = 30 * 86_400.0  # since a fetched list was last known to be its maker's newest
+
 
 class Circumstances(Struct, frozen=True, kw_only=True):
     """What only the program around the pipeline knows. `now` is the wall clock, `monotonic` never jumps."""
@@ -20,6 +22,12 @@ class Circumstances(Struct, frozen=True, kw_only=True):
     sensor_connected: bool = True
     store_fails: bool = False
     recovered: bool = False
+
+
+def _are_stale(at: Circumstances) -> bool:
+    """Whether a fetched list is old. With a clock that was never set nobody can tell."""
+    oldest = min((status.checked for status in at.lists if status.checked), default=at.now)
+    return at.clock_synced is not False and at.now - oldest > STALE_LISTS_SECONDS
 
 
 class Vitals:
@@ -73,6 +81,7 @@ class Vitals:
             now=at.monotonic,
             list_entries=sum(status.entries for status in at.lists),
             clock_synced=at.clock_synced,
+            lists_stale=_are_stale(at),
             store_fails=at.store_fails,
             recovered=at.recovered,
             capped=self._pipeline.folder.capped,

@@ -13,13 +13,14 @@ from typing import Any
 
 import pytest
 
-from appliance.config import Settings
+from appliance.config import ListFile, Settings, load
 from appliance.edge import children, clock
 from appliance.edge.channel import ChannelWriter, pair
-from appliance.edge.lists import ensure
+from appliance.edge.lists import ensure, open_at_once
 from appliance.edge.store import Store
 from appliance.guardian import Guardian
 from appliance.judge.domains import DomainLists
+from appliance.list_follower import ListFollower
 from appliance.model import DhcpSeen, DnsAnswer, NameAsked, SensorMessage, SensorReport
 from appliance.pipeline import Pipeline
 from appliance.recorder import Recorder
@@ -301,3 +302,52 @@ def test_program_says_in_one_line_why_it_can_not_start(folder: Path, monkeypatch
     assert guardian.returncode == 1
     assert complaints.decode().count("\n") == 1
     assert complaints.startswith(b"guardian: ")
+
+
+def test_new_set_looks_back_into_the_recent_hours(bench: Bench, folder: Path) -> None:
+    bench.hear(bench.asked("www.known.example"), bench.asked("www.new.example")).later(1.0).turn()
+    assert not bench.page.count_open()["look"]
+    listed = folder / "mine.txt"
+    listed.write_text("new.example\n")
+    settings = Settings(lists=(ListFile(path=str(listed), category="proxy_avoidance", name="Ours"),))
+    ensure(settings, folder / "data")
+    for _ in range(4):
+        bench.later(31.0).turn()
+    (incident,) = bench.page.incidents(open_only=True)
+    assert incident.names == ("www.new.example",)
+    assert incident.level == "look"
+    assert "went there earlier today, before the name was known" in incident.reason
+    assert bench.page.lists()
+
+
+def test_damaged_new_set_leaves_the_old_one(bench: Bench, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    listed = folder / "mine.txt"
+    listed.write_text("new.example\n")
+    ensure(Settings(lists=(ListFile(path=str(listed), category="games", name="Ours"),)), folder / "data")
+    trie = folder / "data" / "lists" / "current" / "names-0.trie"
+    data = bytearray(trie.read_bytes())
+    data[len(data) // 2] ^= 0xFF
+    trie.write_bytes(data)
+    bench.later(31.0).turn()
+    bench.hear(bench.asked(LOOK))
+    assert bench.colour == "amber"
+    assert "the old ones stay" in capsys.readouterr().err
+
+
+def test_stale_set_is_used_at_once_and_made_anew_by_a_child(folder: Path, lists: DomainLists) -> None:
+    settings_file = folder / "safespan.toml"
+    (folder / "mine.txt").write_text("new.example\n")
+    ensure(Settings(), folder / "data")
+    settings_file.write_text(f'[[lists]]\npath = "{folder / "mine.txt"}"\ncategory = "games"\n')
+    opened, fresh = open_at_once(load(settings_file), folder / "data")
+    assert opened.match(URGENT) and not opened.match("new.example") and not fresh
+    with Store.open(folder / "data", folder / "recent") as store:
+        follower = ListFollower(opened, Pipeline(opened), store, load(settings_file), settings_file=settings_file)
+        follower.renew()
+        for _ in range(400):
+            follower.follow(time.time())
+            if follower.lists.match("new.example"):
+                break
+            time.sleep(0.05)
+        follower.close()
+        assert follower.lists.match("new.example")

@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -132,9 +131,10 @@ class Shelf:
 
     @contextmanager
     def scratch(self) -> Iterator[Path]:
-        """A folder for files on their way, on the same card; gone afterwards."""
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix="making-", dir=self.folder.parent))
+        """A folder for files on their way, on the same card; gone afterwards. One program at a time."""
+        folder = self.folder.parent / "fetching"
+        shutil.rmtree(folder, ignore_errors=True)  # what a power cut left behind
+        folder.mkdir(mode=0o700, parents=True)
         try:
             yield folder
         finally:

@@ -31,6 +31,7 @@ PROBLEMS: dict[str, str] = {
     "no-lookups": "The box sees connections but hardly any look-ups. Ask IT support to mirror the look-up server's port as well.",
     "one-way": "The box hears only one direction of the traffic. Ask IT support to mirror both directions.",
     "no-lists": "The box has no lists of names, so it can't tell what matters. Ask IT support to update the lists.",
+    "lists-stale": "A list of names has not been brought up to date for a month. Ask IT support to let the box fetch its lists.",
     "incidents-capped": "So many new things came up within an hour that some were only counted.",
     "records-recovered": "The box's records were damaged and have been put aside; what could be read was taken over.",
     "clock": "The box's clock has not been set, so times may be wrong. Ask IT support to let it reach a time server.",
@@ -57,6 +58,7 @@ class Moment(Struct, frozen=True, kw_only=True):
     sensor_connected: bool = True
     sight_fell: bool = False
     one_way: bool = False
+    lists_stale: bool = False
     no_lookups: bool = False
 
 
@@ -103,6 +105,7 @@ class Watch:
             "no-lookups": moment.no_lookups,
             "one-way": moment.one_way,
             "no-lists": not moment.list_entries,
+            "lists-stale": moment.lists_stale,
             "incidents-capped": bool(moment.capped),
             "records-recovered": moment.recovered,
             "clock": moment.clock_synced is False,
