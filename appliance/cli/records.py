@@ -21,11 +21,11 @@ from appliance.model import Device, Health, Incident, Level
 ALL = 1_000_000
 INCIDENT_FIELDS = (
     *("id", "category", "level", "device", "mac", "first_seen", "last_seen", "count", "names"),
-    *("outcome", "confidence", "decision", "sentence"),
+    *("outcome", "confidence", "decision", "sentence", "reason", "reasons"),
 )
 DEVICE_FIELDS = (
     *("name", "mac", "addresses", "label", "heard_name", "maker", "private", "vlan"),
-    *("first_seen", "last_seen"),
+    *("first_seen", "last_seen", "group", "person", "last_user"),
 )
 
 

@@ -93,6 +93,7 @@ def test_sensor_that_started_anew_counts_from_nothing() -> None:
         ({"recovered": True}, "records-recovered"),
         ({"capped": 3}, "incidents-capped"),
         ({"routers": 1, "devices": 40}, "one-mac"),
+        ({"forwarder": True}, "forwarder"),
     ],
 )
 def test_circumstances_are_told(changes: dict[str, Any], problem: str) -> None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from appliance.judge.health import BLINDING
-from appliance.judge.lamp import WELL, decide_lamp
+from appliance.judge.lamp import TRIAL, WELL, decide_lamp
 from appliance.model import Lamp, Level
 
 
@@ -18,6 +18,13 @@ def test_unseen_urgent_is_red_with_the_buzzer() -> None:
     one = lamp(urgent=1, look=4, sounding=1)
     assert (one.colour, one.buzzer, one.urgent, one.look) == ("red", True, 1, 4)
     assert lamp(urgent=3, sounding=2).sentence == "2 urgent things need you now: see the page."
+
+
+def test_box_on_trial_lights_for_what_is_urgent_and_for_blindness_only() -> None:
+    quiet = decide_lamp({"look": 4, "note": 7}, 0, (), 50.0, on_trial=True)
+    assert (quiet.colour, quiet.sentence, quiet.look) == ("green", TRIAL, 0)
+    assert decide_lamp({"urgent": 1, "look": 4}, 1, (), 50.0, on_trial=True).colour == "red"
+    assert decide_lamp({"look": 4}, 0, ("no-packets",), 50.0, on_trial=True).colour == "amber"
 
 
 def test_acknowledged_urgent_is_amber_and_silent() -> None:

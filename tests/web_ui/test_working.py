@@ -36,6 +36,7 @@ def test_a_well_box_says_so_and_how_it_knows(morning: Store, head: Visitor) -> N
         ("sight-fell", "We can name far less than usual", "Ask IT support what was changed"),
         ("no-lookups", "We see connections, but hardly any look-ups", "mirror the port of the server that looks names up"),
         ("one-way", "We hear one direction only", "mirror both directions"),
+        ("forwarder", "One machine asks for all the others", "mirror the network before that machine"),
         ("one-mac", "Many devices look like one", "Ask IT support to mirror the network before that router"),
         ("drops", "The box can’t keep up", "mirrors more than the one port"),
         ("no-lists", "No lists are in force", "ring your supplier"),

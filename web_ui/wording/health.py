@@ -245,6 +245,11 @@ def _other(problem: str) -> Check:
             _("It goes on watching, but what it finds may be lost. Its memory card may be full or worn out."),
             (_("Ring your supplier today, and ask for a new memory card."),),
         ),
+        "forwarder": (
+            _("One machine asks for all the others"),
+            _("Nearly all look-ups come from one machine, so it is hard to say which device asked for what."),
+            (_("Ask IT support to mirror the network before that machine, usually the school’s own name server or filter."),),
+        ),
         "sight-fell": (
             _("We can name far less than usual"),
             _("Far fewer connections than usual say where they go. Something on the network, or on many devices, has changed."),
