@@ -36,6 +36,9 @@ PAGES = {
     "nothing-found": "/devices?name=zebra",
     "working": "/is-it-working",
     "seeing": "/can-we-see",
+    "rules": "/rules",
+    "new-rule": "/rules/new",
+    "false-alarm": "/to-look-at/3/false-alarm",
     "about": "/what-this-box-sees",
     "missing": "/nowhere",
 }

@@ -218,6 +218,11 @@ def find(category: str) -> CategoryWords | None:
     return _CATEGORIES.get(category)
 
 
+def known() -> list[str]:
+    """Every category that the page has words for, the gravest first."""
+    return list(_CATEGORIES)
+
+
 def title(category: str) -> str:
     """The category's title; its own id in plain letters where the page does not know it."""
     words = find(category)

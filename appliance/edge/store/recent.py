@@ -40,6 +40,12 @@ class Recent:
         parameters = (since, until, mac, limit) if mac is not None else (since, until, limit)
         return [msgspec.convert(row, RecentName) for row in self._db.rows(sql, parameters)]
 
+    def count_askers(self, pattern: str) -> int:
+        """How many devices asked for a name, or for one below it."""
+        sql = "SELECT count(DISTINCT mac) AS n FROM names WHERE name = ? OR substr(name, -?) = ?"
+        row = self._db.row(sql, (pattern, len(pattern) + 1, f".{pattern}"))
+        return int(row["n"]) if row else 0
+
     def save(self, state: Health | Lamp) -> None:
         """Overwrite the newest health or lamp."""
         row = (type(state).__name__, self._boot, msgspec.json.encode(state).decode())

@@ -14,7 +14,7 @@ from types import TracebackType
 
 from appliance.config import recent_dir as default_recent_dir
 from appliance.edge import clock
-from appliance.edge.store import recovery
+from appliance.edge.store import preview, recovery
 from appliance.edge.store.accounts import Accounts
 from appliance.edge.store.chain import Head, Verification
 from appliance.edge.store.database import Database
@@ -31,7 +31,7 @@ from appliance.edge.store.register import Register
 from appliance.edge.store.rulebook import Rulebook
 from appliance.edge.store.sights import Sights
 from appliance.edge.store.witness import FilterRecords
-from appliance.judge.policy import Policy, make_policy
+from appliance.judge.policy import Policy, group_of, make_policy
 from appliance.judge.preview import Preview, preview_rule
 from appliance.judge.who import KnownOf, who_had
 from appliance.model import (
@@ -314,6 +314,22 @@ class Store:
             trial_until=self.rulebook.trial_until(),
             zone=zone,
         )
+
+    def is_serious(self, category: str) -> bool:
+        """Whether a category belongs to the serious core, which nobody in a school can switch off."""
+        return preview.is_serious(category)
+
+    def left_out(self, rule: Rule, *, since: float, hidden_from: str | None = None) -> list[Incident]:
+        """Incidents since then that a rule would have left out, newest first: for a preview."""
+        incidents = self._incidents.listed(
+            open_only=False, level=None, mac=None, since=since, limit=1_000, offset=0, hidden_from=hidden_from
+        )
+        policy, vlans = self.policy(), {device.mac: device.vlan for device in self.devices()}
+        return preview.left_out(rule, incidents, lambda mac: group_of(policy, mac, vlans.get(mac)).id)
+
+    def asked_for(self, pattern: str) -> int:
+        """How many devices asked for a name or one below it in the last hours: for a preview."""
+        return self._recent.count_askers(pattern)
 
     def who_had(self, mac: str, at: float, zone: tzinfo = UTC) -> Holder:
         """Who had a device at a moment, by loan, timetable or log-on, with a sentence that says how we know."""
