@@ -180,8 +180,7 @@ def test_incident_is_read_at_once_and_amended_by_what_followed(lists: FakeLists)
 
 def test_name_amid_another_pages_adverts_is_lowered_to_a_note_and_says_why(lists: FakeLists) -> None:
     pipeline = Pipeline(lists, third_parties={"ads.example"})
-    pipeline.feed([on(NameAsked, name=f"www.part{n}.test", time=100.0 + n / 10) for n in range(8)])
-    pipeline.feed([on(NameAsked, name=f"{n}.x{n}.ads.example", time=100.8 + n / 100) for n in range(1)])
+    pipeline.feed([on(TlsHello, name=f"www.part{n}.test", time=100.0 + n / 10) for n in range(4)])
     pipeline.feed([on(NameAsked, name="bet.example", time=101.0)])
     (told,) = incidents(pipeline)
     assert (told.intent, told.level) == ("page", "look")
@@ -261,7 +260,7 @@ def test_what_has_been_told_as_urgent_is_amended_in_words_only(lists: FakeLists)
     pipeline = Pipeline(lists)
     pipeline.feed([on(NameAsked, name="news.test", time=99.5), on(NameAsked, name="end.example")])
     assert [told.level for told in incidents(pipeline)] == ["urgent"]
-    pipeline.feed([on(DnsAnswer, name="end.example", addresses=("192.0.2.1",))])
+    pipeline.feed([on(DnsAnswer, name="end.example", addresses=("192.0.2.1",)), on(TlsHello, name="news.test", time=100.5)])
     pipeline.advance(110.0)
     (amended,) = incidents(pipeline)
     assert (amended.intent, amended.level) == ("page", "urgent")

@@ -14,6 +14,7 @@ from msgspec import Struct
 from appliance.model import Confidence, Intent, IntentKind
 
 BURST = 6  # names of other sites: a page with adverts and trackers has more, a person opening one site fewer
+SOME = 3  # of them: the first parts of a page
 QUIET = 2.0  # seconds without any other name: shorter is within one page load
 LONG_QUIET = 10.0  # a page has long finished loading
 FOLLOWERS = 3  # further names that make a page of what came before them
@@ -38,7 +39,8 @@ class Moment(Struct, frozen=True, kw_only=True):
     """What the wire showed around one visit to a listed name. `settled`: the seconds after it are in as well.
 
     `quiet`: seconds since the device's last other name, None where it was heard for the first time; `gaps`: seconds between the
-    device's visits to the site, oldest first, this one's included; `others` and `adverts` are names of other sites just before.
+    device's visits to the site, oldest first, this one's included; `others` and `adverts` are names of other sites just before;
+    `in_sight`: connections of the device are seen at all, so that one that is missing says something.
     """
 
     quiet: float | None = None
@@ -52,6 +54,7 @@ class Moment(Struct, frozen=True, kw_only=True):
     followed_for: float = 0.0  # seconds from the first to the last connection to the site
     looked_up: bool = False  # the look-up was in sight and gave an address
     connected: bool = False
+    in_sight: bool = False
     settled: bool = False
 
 
@@ -96,9 +99,7 @@ def graver(one: Intent, other: Intent) -> Intent:
 def is_regular(gaps: tuple[float, ...]) -> bool:
     """Whether the last gaps between visits are alike, as a timer makes them."""
     last = gaps[-REGULAR:]
-    if len(last) < REGULAR or min(last) < SHORTEST_BEAT:
-        return False
-    return max(last) - min(last) <= REGULAR_SPREAD * median(last)
+    return len(last) == REGULAR and min(last) >= SHORTEST_BEAT and _is_even(last)
 
 
 def site_of(name: str) -> str:
@@ -107,6 +108,20 @@ def site_of(name: str) -> str:
     if len(labels) > 2 and len(labels[-2]) <= 3 and len(labels[-1]) == 2:
         return ".".join(labels[-3:])
     return ".".join(labels[-2:])
+
+
+def _is_even(gaps: tuple[float, ...]) -> bool:
+    return max(gaps) - min(gaps) <= REGULAR_SPREAD * median(gaps)
+
+
+def _only_looked_up(moment: Moment) -> bool:
+    """Whether a look-up was answered and no connection followed, now that it would have."""
+    return moment.looked_up and _is_missing(moment)
+
+
+def _is_missing(moment: Moment) -> bool:
+    """Whether a connection to it would have been seen by now, and was not."""
+    return moment.settled and moment.in_sight and not moment.connected
 
 
 def _clues(moment: Moment) -> list[Clue]:
@@ -130,10 +145,10 @@ def _among(moment: Moment) -> list[Clue]:
     clues = []
     if moment.is_advert:
         clues.append(Clue("page", 4, "It is itself a name that pages load adverts or counters from."))
-    if moment.others >= BURST and moment.led_by_another:
-        clues.append(
-            Clue("page", 2, f"{moment.others} other sites were asked for in the same moment, so it may be part of another page.")
-        )
+    if moment.others >= SOME and moment.led_by_another:
+        weight = 3 if moment.others >= BURST else 2
+        told = f"{moment.others} other sites were asked for in the same moment, so it may be part of another page."
+        clues.append(Clue("page", weight, told))
     if moment.adverts >= ADVERTS:
         clues.append(Clue("page", 1, "Names of adverts or trackers came just before it, as while a page loads."))
     return clues
@@ -142,9 +157,10 @@ def _among(moment: Moment) -> list[Clue]:
 def _habit(moment: Moment) -> list[Clue]:
     """How it was come to."""
     clues = []
-    if moment.searched:
+    # A name that was only looked up after a search is one of the results, not the one that was chosen.
+    if moment.searched and not _only_looked_up(moment):
         clues.append(Clue("person", 1, "A search engine was asked for shortly before."))
-    if len(moment.gaps) >= RETURNS:
+    if len(moment.gaps) >= RETURNS and not _is_even(moment.gaps):
         clues.append(Clue("person", 1, "The device came back to it at uneven times, as people do."))
     return clues
 
@@ -154,9 +170,10 @@ def _after(moment: Moment) -> list[Clue]:
     if not moment.settled:
         return []
     clues = []
-    if moment.looked_up and not moment.connected:
-        clues.append(Clue("page", 2, "It was looked up but nothing was loaded from it, as when a browser prepares links."))
-    if moment.followers >= FOLLOWERS and not moment.led_by_another:
+    if _only_looked_up(moment):
+        clues.append(Clue("page", 3, "It was looked up but nothing was loaded from it, as when a browser prepares links."))
+    # What was never connected to, say for the filter, can't have led to the names after it.
+    if moment.followers >= FOLLOWERS and not moment.led_by_another and not _is_missing(moment):
         clues.append(Clue("person", 2, f"It came first and {moment.followers} other names followed, as when a page is opened."))
     if moment.followed_for >= LASTING:
         clues.append(Clue("person", 1, f"The device went on connecting to it for {moment.followed_for:.0f} seconds."))

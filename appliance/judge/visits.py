@@ -23,6 +23,7 @@ GAP = 1.5  # without a name for so long, a burst is over
 FOLLOWING = 8.0  # seconds after a visit that still belong to its moment
 VISIT_SECONDS = 10.0  # names of one site within this of each other are one visit
 SEARCH_SECONDS = 60.0
+CONNECTING_SECONDS = 600.0  # a device in use connects somewhere within this
 JITTER = 1.0  # seconds by which the wire may bring packets out of order
 REMEMBERED = 48  # names per device
 COUNTED = 32  # followers of one visit
@@ -46,13 +47,14 @@ class Name(Struct, frozen=True, gc=False):
 class Trail:
     """The last names of one device, and which site began the burst that it is in."""
 
-    __slots__ = ("last", "leader", "names", "searched")
+    __slots__ = ("connected", "last", "leader", "names", "searched")
 
     def __init__(self) -> None:
         self.names: deque[Name] = deque(maxlen=REMEMBERED)
         self.leader = ""
         self.last: float | None = None
         self.searched: float | None = None
+        self.connected: float | None = None
 
     def add(self, name: Name) -> None:
         """Take one more name in."""
@@ -76,8 +78,8 @@ class Visit:
         self.addresses: set[str] = set()
         self.looked_up = False
 
-    def settle(self) -> None:
-        """Read once more, with what followed."""
+    def settle(self, *, in_sight: bool) -> None:
+        """Read once more, with what followed; `in_sight`: connections of the device are seen at all."""
         connections = self.connections
         self.intent = read_intent(
             Moment(
@@ -87,6 +89,7 @@ class Visit:
                     "followed_for": connections[-1] - connections[0] if connections else 0.0,
                     "looked_up": self.looked_up,
                     "connected": bool(connections),
+                    "in_sight": in_sight,
                     "settled": True,
                 }
             )
@@ -124,6 +127,8 @@ class Visits:
         trail.add(Name(time, site, advert))
         if is_search(name):
             trail.searched = time
+        if connects:
+            trail.connected = time
         for visit in self._open.get(device, ()):
             if not 0.0 <= time - visit.began <= FOLLOWING:
                 continue
@@ -160,6 +165,9 @@ class Visits:
 
     def connected(self, device: str, time: float, server: str) -> None:
         """A device connected to an address, whatever name it showed or hid."""
+        trail = self._trails.get(device)
+        if trail is not None:
+            trail.connected = time
         for visit in self._open.get(device, ()):
             if server in visit.addresses:
                 self._connect(visit, time, connects=True)
@@ -174,8 +182,14 @@ class Visits:
             still_open.remove(visit)
             if not still_open:
                 del self._open[visit.device]
-            visit.settle()
+            visit.settle(in_sight=self._sees_connections(visit))
             yield visit
+
+    def _sees_connections(self, visit: Visit) -> bool:
+        """Whether the box saw the device connect anywhere near the visit; a mirror may carry look-ups only."""
+        trail = self._trails.get(visit.device)
+        when = trail.connected if trail is not None else None
+        return when is not None and abs(when - visit.began) <= CONNECTING_SECONDS
 
     def _connect(self, visit: Visit, time: float, *, connects: bool) -> None:
         if connects and 0.0 <= time - visit.began <= FOLLOWING:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from appliance.judge.intent import BURST, TITLES, Moment, graver, intent_weight, is_regular, read_intent, site_of
+from appliance.judge.intent import BURST, SOME, TITLES, Moment, graver, intent_weight, is_regular, read_intent, site_of
 from appliance.model import Confidence, Intent, IntentKind
 
 PAGE: dict[str, Any] = {"quiet": 0.1, "others": BURST + 3, "led_by_another": True}
@@ -18,14 +18,15 @@ PAGE: dict[str, Any] = {"quiet": 0.1, "others": BURST + 3, "led_by_another": Tru
         ("person", "medium", Moment()),
         ("person", "medium", Moment(quiet=60.0)),
         ("person", "low", Moment(quiet=4.0)),
-        ("person", "high", Moment(quiet=60.0, followers=8, connected=True, looked_up=True, settled=True)),
+        ("person", "high", Moment(quiet=60.0, followers=8, connected=True, looked_up=True, in_sight=True, settled=True)),
         ("person", "high", Moment(quiet=60.0, searched=True)),
         ("person", "high", Moment(quiet=60.0, followed_for=6.0, connected=True, settled=True)),
         # In a burst that another site began.
-        ("page", "low", Moment(**PAGE)),
-        ("page", "medium", Moment(**PAGE, adverts=3)),
-        ("page", "high", Moment(**PAGE, looked_up=True, settled=True)),
-        ("page", "high", Moment(**PAGE, adverts=2, looked_up=True, settled=True)),
+        ("page", "low", Moment(quiet=0.1, others=SOME, led_by_another=True)),
+        ("page", "medium", Moment(**PAGE)),
+        ("page", "high", Moment(**PAGE, adverts=3)),
+        ("page", "high", Moment(**PAGE, looked_up=True, in_sight=True, settled=True)),
+        ("page", "high", Moment(**PAGE, adverts=2, looked_up=True, in_sight=True, settled=True)),
         ("page", "high", Moment(quiet=0.3, others=1, is_advert=True)),
         ("page", "high", Moment(is_advert=True)),
         # A burst that it began itself is its own page's.
@@ -35,9 +36,19 @@ PAGE: dict[str, Any] = {"quiet": 0.1, "others": BURST + 3, "led_by_another": Tru
         ("background", "medium", Moment(quiet=200.0, gaps=(300.0,) * 4, followers=3, settled=True)),
         ("person", "high", Moment(quiet=200.0, gaps=(300.0, 90.0, 1000.0, 31.0))),
         # Looked up and never connected to: a browser that prepares links. Out of silence nobody can say.
-        ("unclear", "low", Moment(quiet=60.0, looked_up=True, settled=True)),
-        ("page", "low", Moment(quiet=0.5, others=2, looked_up=True, settled=True)),
+        ("unclear", "low", Moment(quiet=60.0, looked_up=True, in_sight=True, settled=True)),
+        ("page", "medium", Moment(quiet=0.5, others=2, looked_up=True, in_sight=True, settled=True)),
         ("unclear", "low", Moment(quiet=0.5, others=2)),
+        # Where no connection of the device is in sight, one that is missing says nothing.
+        ("person", "medium", Moment(quiet=60.0, looked_up=True, settled=True)),
+        ("person", "high", Moment(quiet=60.0, followers=5, settled=True)),
+        # What the filter stopped can't have led to the names after it.
+        ("person", "medium", Moment(quiet=60.0, followers=5, in_sight=True, settled=True)),
+        # One of a search's results that the browser prepared, and the one that was chosen.
+        ("unclear", "low", Moment(quiet=4.0, searched=True, looked_up=True, in_sight=True, settled=True)),
+        ("person", "medium", Moment(quiet=4.0, searched=True, looked_up=True, in_sight=True, connected=True, settled=True)),
+        # Twice with the same gap is not yet a habit of anybody's.
+        ("person", "medium", Moment(quiet=60.0, gaps=(300.0, 300.0))),
     ],
 )
 def test_readings_by_what_the_wire_showed(kind: IntentKind, confidence: Confidence, moment: Moment) -> None:

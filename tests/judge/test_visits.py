@@ -73,10 +73,17 @@ def test_search_shortly_before_speaks_for_a_person() -> None:
 
 def test_look_up_without_connection_is_told_once_the_moment_is_over() -> None:
     visits, _ = after((99.9, "page.test"))
+    visits.note("m", 99.9, "page.test", connects=True)
     visits.answered("m", 100.1, BET.name, ("192.0.2.1",))
     assert kinds(visits, 100.0 + FOLLOWING) == []
-    assert kinds(visits, 100.1 + FOLLOWING) == [("page", "low")]
+    assert kinds(visits, 100.1 + FOLLOWING) == [("page", "medium")]
     assert kinds(visits) == []
+
+
+def test_missing_connection_says_nothing_where_the_mirror_carries_look_ups_only() -> None:
+    visits, _ = after((99.9, "page.test"))
+    visits.answered("m", 100.1, BET.name, ("192.0.2.1",))
+    assert kinds(visits) == [("unclear", "low")]
 
 
 @pytest.mark.parametrize("by_name", [True, False])
