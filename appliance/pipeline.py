@@ -241,6 +241,7 @@ class Pipeline:
 
     def _learn(self, key: str, time: float, verdict: Verdict, evidence: Evidence) -> None:
         """What happened to an attempt."""
+        self.advance(time)
         self.folder.learn(key, verdict, evidence)
         self.witnesses.filter.learn(key, time, verdict, evidence)
 

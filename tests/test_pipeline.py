@@ -322,6 +322,45 @@ def test_same_sightings_give_the_same_incidents_however_they_are_cut_and_saved(l
     assert replayed(1) == replayed(37) == replayed(len(sightings))
 
 
+def test_readings_outcomes_and_counts_are_the_same_however_the_sightings_are_cut(lists: FakeLists) -> None:
+    chance = random.Random(11)
+    names = [
+        "bet.example",
+        "www.bet.example",
+        "end.example",
+        "www.google.com",
+        "iwf.testfiltering.com",
+        *map("p{}.test".format, range(9)),
+    ]
+    sightings: list[Sighting] = []
+    time = 0.0
+    for _ in range(3_000):
+        time += chance.choice((0.05, 0.3, 2.0, 9.0, 40.0, 700.0))
+        name, mac = chance.choice(names), f"f0:18:98:00:00:0{chance.randrange(3)}"
+        kind = chance.choice((NameAsked, NameAsked, TlsHello, DnsAnswer, HelloAnswered, Opened))
+        facts: dict[str, Any] = {} if kind is Opened else {"name": name}
+        if kind is DnsAnswer:
+            facts |= chance.choice(({"rcode": 3}, {"addresses": ("192.0.2.1",)}, {"addresses": ("0.0.0.0",)}))
+        if kind is HelloAnswered:
+            facts["outcome"] = chance.choice(("server-hello", "reset"))
+        sightings.append(on(kind, time=time, mac=mac, server="192.0.2.1", **facts))
+
+    def replayed(step: int) -> tuple[Any, ...]:
+        pipeline, found = Pipeline(lists), {}
+        for start in range(0, len(sightings), step):
+            pipeline.feed(sightings[start : start + step])
+        pipeline.advance(time + 100.0)
+        for case in pipeline.folder.due():
+            one = pipeline.folder.incident(case, time)
+            found[one.mac, one.category, one.first_seen] = (one.level, one.outcome, one.intent, one.intent_reasons, one.reasons)
+        witnessed = pipeline.witnesses.take()
+        return found, sorted(witnessed.counts, key=str), witnessed.safesearch, sorted(witnessed.checks, key=str)
+
+    once = replayed(1)
+    assert once[0] and once[1] and once[2] and once[3]
+    assert once == replayed(37) == replayed(len(sightings))
+
+
 def test_flood_of_machines_and_listed_names_stays_within_every_bound(lists: FakeLists) -> None:
     pipeline = Pipeline(lists)
     for n in range(20_000):

@@ -107,8 +107,11 @@ class FilterChecks:
 
     def _learn(self, device: str, name: str, time: float, result: CheckResult, how: str) -> None:
         run = self._runs.get((device, name))
-        if run is not None and name in CANARIES and _WEIGHT[result] > _WEIGHT[run.result]:
-            run.result, run.how, run.last = result, how, max(run.last, time)
+        if run is None or name not in CANARIES or abs(time - run.last) > SETTLING:
+            return
+        run.last = max(run.last, time)
+        if _WEIGHT[result] > _WEIGHT[run.result]:
+            run.result, run.how = result, how
 
 
 def _as_check(mac: str, name: str, run: _Run, device: str) -> FilterCheck:

@@ -67,7 +67,19 @@ class Trail:
 class Visit:
     """One visit of a device to a listed site while its moment is open. `intent` is the reading so far."""
 
-    __slots__ = ("addresses", "before", "began", "connections", "device", "followers", "intent", "last", "looked_up", "verdict")
+    __slots__ = (
+        "addresses",
+        "before",
+        "began",
+        "connections",
+        "device",
+        "followers",
+        "in_sight",
+        "intent",
+        "last",
+        "looked_up",
+        "verdict",
+    )
 
     def __init__(self, device: str, verdict: Verdict, before: Moment, time: float) -> None:
         self.device, self.verdict, self.before = device, verdict, before
@@ -76,10 +88,10 @@ class Visit:
         self.followers: set[str] = set()
         self.connections: list[float] = []
         self.addresses: set[str] = set()
-        self.looked_up = False
+        self.looked_up = self.in_sight = False
 
-    def settle(self, *, in_sight: bool) -> None:
-        """Read once more, with what followed; `in_sight`: connections of the device are seen at all."""
+    def settle(self) -> None:
+        """Read once more, with what followed."""
         connections = self.connections
         self.intent = read_intent(
             Moment(
@@ -89,7 +101,7 @@ class Visit:
                     "followed_for": connections[-1] - connections[0] if connections else 0.0,
                     "looked_up": self.looked_up,
                     "connected": bool(connections),
-                    "in_sight": in_sight,
+                    "in_sight": self.before.in_sight or self.in_sight,
                     "settled": True,
                 }
             )
@@ -132,6 +144,7 @@ class Visits:
         for visit in self._open.get(device, ()):
             if not 0.0 <= time - visit.began <= FOLLOWING:
                 continue
+            visit.in_sight = visit.in_sight or connects
             if site == site_of(visit.verdict.name):
                 self._connect(visit, time, connects=connects)
             elif not advert and len(visit.followers) < COUNTED:
@@ -169,6 +182,7 @@ class Visits:
         if trail is not None:
             trail.connected = time
         for visit in self._open.get(device, ()):
+            visit.in_sight = visit.in_sight or 0.0 <= time - visit.began <= FOLLOWING
             if server in visit.addresses:
                 self._connect(visit, time, connects=True)
 
@@ -182,14 +196,8 @@ class Visits:
             still_open.remove(visit)
             if not still_open:
                 del self._open[visit.device]
-            visit.settle(in_sight=self._sees_connections(visit))
+            visit.settle()
             yield visit
-
-    def _sees_connections(self, visit: Visit) -> bool:
-        """Whether the box saw the device connect anywhere near the visit; a mirror may carry look-ups only."""
-        trail = self._trails.get(visit.device)
-        when = trail.connected if trail is not None else None
-        return when is not None and abs(when - visit.began) <= CONNECTING_SECONDS
 
     def _connect(self, visit: Visit, time: float, *, connects: bool) -> None:
         if connects and 0.0 <= time - visit.began <= FOLLOWING:
@@ -210,6 +218,8 @@ class Visits:
             is_advert=self._is_third_party(name),
             searched=trail.searched is not None and 0.0 <= time - trail.searched <= SEARCH_SECONDS,
             gaps=self._gaps(device, site, time),
+            # A mirror may carry look-ups only.
+            in_sight=trail.connected is not None and 0.0 <= time - trail.connected <= CONNECTING_SECONDS,
         )
 
     def _gaps(self, device: str, site: str, time: float) -> tuple[float, ...]:

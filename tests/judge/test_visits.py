@@ -73,7 +73,7 @@ def test_search_shortly_before_speaks_for_a_person() -> None:
 
 def test_look_up_without_connection_is_told_once_the_moment_is_over() -> None:
     visits, _ = after((99.9, "page.test"))
-    visits.note("m", 99.9, "page.test", connects=True)
+    visits.note("m", 100.05, "page.test", connects=True)
     visits.answered("m", 100.1, BET.name, ("192.0.2.1",))
     assert kinds(visits, 100.0 + FOLLOWING) == []
     assert kinds(visits, 100.1 + FOLLOWING) == [("page", "medium")]

@@ -110,6 +110,14 @@ def test_benign_names_with_bad_words_in_them_are_not_flagged(seeds: DomainLists)
     assert [name for name in names if judge_name(f"www.{name}", seeds).category] == []
 
 
+def test_third_parties_are_no_help_lines_and_of_the_harmful_sites_only_social_media(seeds: DomainLists) -> None:
+    names = phrase_lists.third_parties()
+    assert len(names) > 100 and all(normalise(name) == name for name in names)
+    flagged = {match.category for name in names if (match := seeds.match(name)) is not None and match.kind == "block"}
+    # Their counters stand on everybody's pages.
+    assert flagged <= {"social_media"} and not names & phrase_lists.help_names()
+
+
 def test_help_names_are_the_help_lines() -> None:
     names = phrase_lists.help_names()
     assert {"childline.org.uk", "samaritans.org", "nspcc.org.uk", "papyrus-uk.org", "support.trigger.example"} <= names
