@@ -11,7 +11,8 @@ from typing import Any
 import click
 from msgspec.structs import replace
 
-from appliance.cli.lists import lists_in_force, settings_option
+from appliance.cli.list_sources import settings_option
+from appliance.cli.lists import lists_in_force
 from appliance.cli.output import data_dir_option, format_option, print_records
 from appliance.edge.store import LASTING_FILE, Store, StoreError
 from appliance.edge.word_lists import open_words

@@ -21,7 +21,7 @@ from appliance.model import Device, Health, Incident, Level
 ALL = 1_000_000
 INCIDENT_FIELDS = (
     *("id", "category", "level", "device", "mac", "first_seen", "last_seen", "count", "names"),
-    *("outcome", "confidence", "decision", "sentence", "reason", "reasons"),
+    *("outcome", "confidence", "decision", "sentence"),
 )
 DEVICE_FIELDS = (
     *("name", "mac", "addresses", "label", "heard_name", "maker", "private", "vlan"),
