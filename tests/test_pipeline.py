@@ -180,10 +180,10 @@ def test_incident_is_read_at_once_and_amended_by_what_followed(lists: FakeLists)
 
 def test_name_amid_another_pages_adverts_is_lowered_to_a_note_and_says_why(lists: FakeLists) -> None:
     pipeline = Pipeline(lists, third_parties={"ads.example"})
-    pipeline.feed([on(TlsHello, name=f"www.part{n}.test", time=100.0 + n / 10) for n in range(4)])
+    pipeline.feed([on(TlsHello, name=f"www.part{n}.test", time=100.0 + n / 10) for n in range(2)])
     pipeline.feed([on(NameAsked, name="bet.example", time=101.0)])
     (told,) = incidents(pipeline)
-    assert (told.intent, told.level) == ("page", "look")
+    assert (told.intent, told.level) == ("unclear", "look")
     pipeline.feed([on(DnsAnswer, name="bet.example", addresses=("192.0.2.1",), time=101.1)])
     pipeline.advance(110.0)
     (amended,) = incidents(pipeline)

@@ -41,7 +41,7 @@ class Hit(Struct, frozen=True, kw_only=True):
     @property
     def part_of_page(self) -> bool:
         """Whether it looks like part of another page or an app's doing, so that nobody may have asked for it."""
-        return intent_weight(self.intent) < 0
+        return intent_weight(self.intent, self.verdict.category or "") < 0
 
     @property
     def entry(self) -> str:
@@ -204,7 +204,7 @@ class Case:
         """Weigh one entry's visits by the outcome and the reading as they are now."""
         standing, intent = self.standings[entry], self.opinions.of(entry)
         if intent is not None:
-            weight = intent_weight(intent)
+            weight = intent_weight(intent, self.key[1])
             standing.grounds = replace(standing.grounds, part_of_page=weight < 0, by_person=weight > 0)
         standing.weighed = weigh(standing.grounds, self.outcome)
 

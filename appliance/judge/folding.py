@@ -70,7 +70,7 @@ class Folder:
 
     def amend(self, mac: str, verdict: Verdict, visit: float, intent: Intent) -> None:
         """The reading of a visit that began at `visit`, now that its moment is over; ignored where the case has closed."""
-        self.scales.settle(mac, visit, verdict, part_of_page=intent_weight(intent) < 0)
+        self.scales.settle(mac, visit, verdict, part_of_page=intent_weight(intent, verdict.category or "") < 0)
         case = self._cases.get((mac, verdict.category or "", verdict.exercise))
         if case is not None and case.amend(verdict.entry or verdict.name, visit, intent):
             self._dirty[case.serial] = case

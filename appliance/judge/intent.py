@@ -13,8 +13,7 @@ from msgspec import Struct
 
 from appliance.model import Confidence, Intent, IntentKind
 
-BURST = 6  # names of other sites: a page with adverts and trackers has more, a person opening one site fewer
-SOME = 3  # of them: the first parts of a page
+BURST = 3  # other sites: the first parts of a page; in the evaluation a higher bar took one advert in eight for a person's choice
 QUIET = 2.0  # seconds without any other name: shorter is within one page load
 LONG_QUIET = 10.0  # a page has long finished loading
 FOLLOWERS = 3  # further names that make a page of what came before them
@@ -26,6 +25,8 @@ REGULAR = 4  # gaps between visits that must agree
 REGULAR_SPREAD = 1 / 6
 SHORTEST_BEAT = 20.0  # seconds: faster repeats are one visit's own
 REASONS = 3
+# What hides traffic or steers a screen does so by the clock, without anybody touching it.
+TOOLS = frozenset(("encrypted_dns", "proxy_avoidance", "remote_control"))
 
 TITLES: dict[IntentKind, str] = {
     "person": "Probably typed or followed by a person.",
@@ -78,17 +79,17 @@ def read_intent(moment: Moment) -> Intent:
     return Intent(leading, _sureness(lead), _reasons(kept))
 
 
-def intent_weight(intent: Intent | None) -> int:
+def intent_weight(intent: Intent | None, category: str = "") -> int:
     """What a reading does to a level: -1 a doubt (page or app, not merely suspected), +1 a person for certain, else 0.
 
     +1 takes one other doubt away; it never lifts a name above its category's own level. A serious name with -1 stays at least
-    something to look at: whoever weighs levels sees to that.
+    something to look at: whoever weighs levels sees to that. That tools work in the background is no doubt.
     """
     if intent is None or intent.confidence == "low" or intent.kind == "unclear":
         return 0
     if intent.kind == "person":
         return int(intent.confidence == "high")
-    return -1
+    return 0 if intent.kind == "background" and category in TOOLS else -1
 
 
 def graver(one: Intent, other: Intent) -> Intent:
@@ -145,10 +146,9 @@ def _among(moment: Moment) -> list[Clue]:
     clues = []
     if moment.is_advert:
         clues.append(Clue("page", 4, "It is itself a name that pages load adverts or counters from."))
-    if moment.others >= SOME and moment.led_by_another:
-        weight = 3 if moment.others >= BURST else 2
+    if moment.others >= BURST and moment.led_by_another:
         told = f"{moment.others} other sites were asked for in the same moment, so it may be part of another page."
-        clues.append(Clue("page", weight, told))
+        clues.append(Clue("page", 3, told))
     if moment.adverts >= ADVERTS:
         clues.append(Clue("page", 1, "Names of adverts or trackers came just before it, as while a page loads."))
     return clues

@@ -157,7 +157,12 @@ def _doubts(grounds: Grounds, outcome: Outcome) -> tuple[str, ...]:
 
 
 def _facts(grounds: Grounds, doubts: tuple[str, ...]) -> tuple[Fact, ...]:
-    """What speaks for a higher level. What follows on the serious core counts only where nothing is doubtful."""
+    """What speaks for a higher level. What follows on the serious core counts only where nothing is doubtful.
+
+    What a page or an app loads is no pattern of the person's, whatever the device did before.
+    """
+    if grounds.part_of_page and not grounds.serious:
+        return ()
     if grounds.after_serious is not None and not doubts:
         return (grounds.after_serious, *grounds.patterns)
     return grounds.patterns

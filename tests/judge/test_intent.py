@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from appliance.judge.intent import BURST, SOME, TITLES, Moment, graver, intent_weight, is_regular, read_intent, site_of
+from appliance.judge.intent import BURST, TITLES, TOOLS, Moment, graver, intent_weight, is_regular, read_intent, site_of
 from appliance.model import Confidence, Intent, IntentKind
 
 PAGE: dict[str, Any] = {"quiet": 0.1, "others": BURST + 3, "led_by_another": True}
@@ -22,7 +22,8 @@ PAGE: dict[str, Any] = {"quiet": 0.1, "others": BURST + 3, "led_by_another": Tru
         ("person", "high", Moment(quiet=60.0, searched=True)),
         ("person", "high", Moment(quiet=60.0, followed_for=6.0, connected=True, settled=True)),
         # In a burst that another site began.
-        ("page", "low", Moment(quiet=0.1, others=SOME, led_by_another=True)),
+        ("page", "medium", Moment(quiet=0.1, others=BURST, led_by_another=True)),
+        ("unclear", "low", Moment(quiet=0.1, others=BURST - 1, led_by_another=True)),
         ("page", "medium", Moment(**PAGE)),
         ("page", "high", Moment(**PAGE, adverts=3)),
         ("page", "high", Moment(**PAGE, looked_up=True, in_sight=True, settled=True)),
@@ -119,3 +120,10 @@ def test_sites_are_told_by_their_last_labels() -> None:
     names = {"www.bet.co.uk": "bet.co.uk", "cdn.x.bet.example.com": "example.com", "bet.com": "bet.com", "com": "com"}
     assert {name: site_of(name) for name in names} == names
     assert set(TITLES) == {"person", "page", "background", "unclear"}
+
+
+def test_tools_that_work_in_the_background_are_no_less_for_it() -> None:
+    by_clock = Intent("background", "high")
+    assert {intent_weight(by_clock, category) for category in TOOLS} == {0}
+    assert intent_weight(by_clock, "gambling") == -1
+    assert intent_weight(Intent("page", "high"), "proxy_avoidance") == -1

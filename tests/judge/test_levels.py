@@ -47,7 +47,10 @@ def grounds(base: Level = "look", **changes: Any) -> Grounds:
         (grounds("look", patterns=PATTERN * 3), "reached", "look"),
         # A pattern and a doubt cancel each other.
         (grounds("look", patterns=PATTERN), "stopped", "look"),
+        (grounds("note", patterns=PATTERN, confidence="low"), "reached", "note"),
+        # What a page loads is no pattern of the person's.
         (grounds("note", patterns=PATTERN, part_of_page=True), "reached", "note"),
+        (grounds("look", patterns=PATTERN, part_of_page=True), "reached", "note"),
         # After the serious core a grave subject is urgent, unless something about it is doubtful.
         (grounds("look", after_serious=AFTER), "reached", "urgent"),
         (grounds("look", after_serious=AFTER), "stopped", "note"),
