@@ -105,8 +105,15 @@ def _checked(word: str, refusals: Refusals) -> str | None:
             return word.lower()
         refusals.add("not a name", word)
     else:
-        refusals.add("an address" if is_address(word) else "not a name", word)
+        refusals.add(_why_not(word), word)
     return None
+
+
+def _why_not(word: str) -> str:
+    """Why a word is no name: `uk` would be a whole country."""
+    if is_address(word):
+        return "an address"
+    return "a single word, not a site" if word.isalnum() and word.isascii() else "not a name"
 
 
 def is_sealed(text: str) -> bool:

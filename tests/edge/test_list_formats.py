@@ -51,7 +51,7 @@ def test_plain_names_with_comments_wildcards_schemes_and_ports() -> None:
         "indented.example",
         "xn--bcher-kva.example",
     ]
-    assert refusals.reasons == {"not a whole site": 1, "not a name": 3, "an address": 4}
+    assert refusals.reasons == {"not a whole site": 1, "not a name": 1, "a single word, not a site": 2, "an address": 4}
     assert refusals.examples["not a whole site"] == ["http://page.example/only/this"]
 
 
