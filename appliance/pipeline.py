@@ -222,7 +222,7 @@ class Pipeline:
         verdict = None if self.witnesses.check(key, seen, seen.name) else self._flagged(key, seen.time, seen.name)
         if verdict is None:
             return
-        evidence = self.answers.weigh(seen)
+        evidence = self.answers.weigh(seen, well_known=verdict.confidence == "high")
         if evidence is not None:
             self._learn(key, seen.time, verdict, evidence)
         elif seen.addresses:

@@ -32,6 +32,7 @@ EDE_BLOCKED = frozenset((15, 16, 17, 18))  # RFC 8914 sections 4.16-4.19: blocke
 HTTPS = 443
 NAMES = 5_000  # flagged names whose answers are remembered
 RESOLVERS = 200
+WELL_KNOWN = 3  # sites known to be there that a resolver denies before it is believed to filter
 DAY = 86_400.0
 
 _WEIGHT: dict[Outcome, int] = {"unknown": 0, "tried": 1, "stopped": 2, "reached": 3}
@@ -53,6 +54,7 @@ _MISSING = Evidence(
     "stopped", "The answer was that there is no such site; filters say so, and so does a site that has gone.", sure=False
 )
 _DENIED = Evidence("stopped", "The answer was that there is no such site, while others are given its address.")
+_FILTERED = Evidence("stopped", "The answer was that there is no such site, which this resolver says of sites that it blocks.")
 _LED_HOME = Evidence("stopped", "The answer to the look-up was an address inside the school, where filters show their own page.")
 _CUT = Evidence("stopped", "The connection was cut as soon as it said where it was going.")
 _ANSWERED_COVERED = Evidence(
@@ -102,17 +104,23 @@ class Answers:
         self._given: dict[str, float] = {}  # when an address was last given
         self._denied: dict[str, str] = {}  # the resolver that last denied the name
         self._deniers: dict[str, None] = {}  # resolvers caught at it
+        self._suspects: dict[str, set[str]] = {}  # well-known names that a resolver denied
         self.evicted = 0
 
     def __len__(self) -> int:
-        return len(self._given) + len(self._denied) + len(self._deniers)
+        return len(self._given) + len(self._denied) + len(self._deniers) + len(self._suspects)
 
-    def weigh(self, answer: DnsAnswer) -> Evidence | None:
-        """What an answer about a flagged name says of the attempt, by itself and beside the answers of others."""
+    def weigh(self, answer: DnsAnswer, *, well_known: bool = False) -> Evidence | None:
+        """What an answer about a flagged name says of the attempt, by itself and beside the answers of others.
+
+        `well_known`: somebody has checked that there is such a site; several of those don't vanish at once.
+        """
         evidence = weigh_answer(answer)
         if evidence is None and answer.addresses:
             self._give(answer)
         elif evidence is _MISSING or (evidence is None and _is_empty(answer)):
+            if evidence is _MISSING and well_known:
+                self._suspect(answer)
             return self._weigh_denial(answer, evidence)
         return evidence
 
@@ -126,12 +134,21 @@ class Answers:
         given = self._given.get(answer.name)
         if given is not None and abs(answer.time - given) <= DAY:
             self._catch(answer.server)
-        elif otherwise is None:
+            return _DENIED
+        if otherwise is None:
             return None
-        elif answer.server not in self._deniers:
-            self._put(self._denied, answer.name, answer.server)
-            return otherwise
-        return _DENIED
+        self._put(self._denied, answer.name, answer.server)
+        return _FILTERED if answer.server in self._deniers else otherwise
+
+    def _suspect(self, answer: DnsAnswer) -> None:
+        names = self._suspects.get(answer.server)
+        if names is None and len(self._suspects) < RESOLVERS:
+            names = self._suspects[answer.server] = set()
+        if names is None or len(names) >= WELL_KNOWN:
+            return
+        names.add(answer.name)
+        if len(names) == WELL_KNOWN:
+            self._catch(answer.server)
 
     def _catch(self, resolver: str) -> None:
         if len(self._deniers) < RESOLVERS:

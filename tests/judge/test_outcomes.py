@@ -120,6 +120,18 @@ def test_resolver_once_caught_is_believed_to_filter() -> None:
     assert not answers.weigh(elsewhere).sure  # type: ignore[union-attr]
 
 
+def test_resolver_that_denies_three_well_known_sites_is_believed_to_filter() -> None:
+    answers = Answers()
+    told = [
+        answers.weigh(DnsAnswer(time=1.0, name=name, rcode=3, server="10.0.0.1"), well_known=True)
+        for name in ("a.example", "a.example", "b.example", "c.example", "d.example")
+    ]
+    assert [one.sure for one in told if one] == [False, False, False, True, True]
+    for n in range(3 * RESOLVERS):
+        answers.weigh(DnsAnswer(time=1.0, name="a.example", rcode=3, server=f"10.1.{n >> 8}.{n & 255}"), well_known=True)
+    assert len(answers._suspects) == RESOLVERS
+
+
 def test_address_type_without_answer_says_nothing_for_ipv6() -> None:
     answers = Answers()
     answers.weigh(GIVEN)
