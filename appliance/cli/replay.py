@@ -18,7 +18,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 import phrase_lists
 from appliance import config
-from appliance.cli.lists import lists_in_force, settings_option
+from appliance.cli.list_sources import settings_option
+from appliance.cli.lists import lists_in_force
 from appliance.cli.output import data_dir_option, format_option, print_records, wants_jsonl
 from appliance.edge import children, clock
 from appliance.edge.channel import ChannelError, ChannelReader
