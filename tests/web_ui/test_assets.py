@@ -27,7 +27,15 @@ PAGES = [
     "/can-we-see",
     "/rules",
     "/rules/new",
+    "/checks",
     "/what-this-box-sees",
+    "/people",
+    "/who-looked",
+    "/my-account",
+    "/my-account/second-step",
+    "/settings",
+    "/set-up/steps/mirror",
+    "/numbers",
 ]
 
 

@@ -37,9 +37,27 @@ PAGES = {
     "working": "/is-it-working",
     "seeing": "/can-we-see",
     "rules": "/rules",
+    "checks": "/checks",
+    "drill": "/checks/drill?name=gambling.trigger.example&since=1795519200",
     "new-rule": "/rules/new",
     "false-alarm": "/to-look-at/3/false-alarm",
     "about": "/what-this-box-sees",
+    "people": "/people",
+    "record": "/who-looked",
+    "mine": "/my-account",
+    "second-step": "/my-account/second-step",
+    "settings": "/settings",
+    "numbers": "/numbers",
+    "steps": "/set-up/steps",
+    "step-school": "/set-up/steps/school",
+    "step-people": "/set-up/steps/people",
+    "step-mirror": "/set-up/steps/mirror",
+    "step-devices": "/set-up/steps/devices",
+    "step-hours": "/set-up/steps/hours",
+    "step-numbers": "/set-up/steps/numbers",
+    "step-recovery": "/set-up/steps/recovery",
+    "step-answers": "/set-up/steps/answers",
+    "prove": "/prove",
     "missing": "/nowhere",
 }
 PHONE, NARROW, DESKTOP = (390, 800), (320, 640), (1100, 800)
@@ -194,9 +212,63 @@ def test_a_head_sets_the_box_up(new_box: Room) -> None:
     page.get_by_label("Passphrase", exact=True).fill(school.PASSPHRASE)
     page.get_by_label("Passphrase, once more").fill(school.PASSPHRASE)
     page.get_by_role("button", name="Make my account").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Set up this box")
+    page.get_by_role("link", name="Begin").click()
+    page.get_by_label("Name of the school").fill("Ashfield Primary School")
+    page.get_by_role("button", name="Save and go on").click()
+    page.get_by_label("Their name").fill("Mr Rees")
+    page.get_by_label("Name to log in with").fill("rees")
+    page.get_by_role("button", name="Make their code and go on").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Code for Mr Rees")
+    assert find_faults(page) == []
+    page.get_by_role("link", name="I have printed it").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Does the box hear the school?")
+    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("link", name="Leave this for later").click()
+    expect(page.locator(".lede")).to_have_text("4 steps of 8 are done.")
+    page.goto("/set-up/steps/answers")
+    page.get_by_role("button", name="Finish the set-up").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("3 things to look at today")
     page.get_by_role("button", name="Log out").click()
     expect(page.locator(".notice")).to_contain_text("You are logged out")
+
+
+def test_a_faulty_form_of_the_new_pages_is_accessible_too(room: Room) -> None:
+    page = room.page("/settings", NARROW)
+    page.get_by_label("IT support").fill("at the office")
+    page.locator("#opens_0").fill("8:45")
+    page.get_by_role("button", name="Save the settings").click()
+    expect(page.locator(".govuk-error-summary")).to_be_focused()
+    assert find_faults(page) == []
+    assert_fits(page)
+    page.goto("/people")
+    page.get_by_role("button", name="Make their code").click()
+    expect(page.locator(".govuk-error-summary")).to_be_focused()
+    assert find_faults(page) == []
+    page = room.page("/join", NARROW, logged_in=False)
+    page.get_by_role("button", name="Go on").click()
+    assert find_faults(page) == []
+
+
+def test_the_cover_hides_everything_at_once_and_by_itself(room: Room) -> None:
+    page = room.context().new_page()
+    page.clock.install()
+    page.goto("/to-look-at")
+    page.get_by_role("button", name="Cover").click()
+    expect(page.locator("#uncover")).to_be_focused()
+    assert page.title() == "Covered" and page.locator("main").evaluate("e => e.closest('[inert]') !== null")
+    assert find_faults(page) == []
+    page.keyboard.press("Enter")
+    expect(page.locator("#cover")).to_be_hidden()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    expect(page.locator("#cover")).to_be_visible()
+    page.locator("#uncover").click()
+    page.clock.run_for(60_000)
+    expect(page.locator("#cover")).to_be_hidden()
+    page.clock.run_for(70_000)
+    expect(page.locator("#cover")).to_be_visible()
 
 
 @pytest.mark.parametrize(("scripts", "size"), [(True, DESKTOP), (False, NARROW)], ids=["desktop", "narrow-without-scripts"])

@@ -33,6 +33,13 @@ PAGES = [
     "/devices",
     "/devices/{mac}",
     "/is-it-working",
+    "/who-looked",
+    "/my-account",
+    "/people",
+    "/settings",
+    "/numbers",
+    "/set-up/steps/devices",
+    "/set-up/steps/answers",
     "/today/now",
     "/today/strip",
 ]
@@ -47,6 +54,10 @@ def fill(store: Store, nasty: str) -> None:
     store.save_incident(school.an_incident(mac=school.mac(2), category=nasty or "none", **texts))
     store.add_recent([RecentName(time=school.NOW - 60, mac=school.mac(1), kind="dns", name=nasty)])
     store.add_note(1, nasty or "-", by=nasty, now=school.NOW)
+    store.ownership.add(school.HEAD, school.mac(1), by=nasty, now=school.NOW)
+    store.ownership.remove(school.HEAD, school.mac(1), by=nasty, now=1.0)
+    store.add_account("other", nasty, "deputy", "hash", now=school.NOW)
+    store.invitations.invite("third", nasty, "deputy", by=nasty, now=school.NOW)
     store.set_setting("school_name", nasty, by=nasty, now=school.NOW)
     lists = (ListStatus(name=nasty, category=nasty, entries=3, problem=nasty),)
     store.save_health(school.a_health(lists=lists, problems=(nasty,), source=nasty))
