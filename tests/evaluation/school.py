@@ -62,10 +62,10 @@ class SchoolDay(Struct, frozen=True):
 
 
 class School:
-    """One school. `acts` is the script of its week."""
+    """One school. `acts` is the script of its week, `most` its machines; `pace` thins ordinary pages and background out."""
 
-    def __init__(self, number: int, acts: Sequence[Act], habits: Sequence[Habit], most: int = 60) -> None:
-        self.number, self._acts, self._habits = number, acts, habits
+    def __init__(self, number: int, acts: Sequence[Act], habits: Sequence[Habit], most: int = 60, pace: float = 1.0) -> None:
+        self.number, self._acts, self._habits, self._pace = number, acts, habits, pace
         self._chance = random.Random(f"school {number}")
         self._pools = pools()
         self.machines = {machine.name: machine for machine in self._inventory(most)}
@@ -160,7 +160,7 @@ class School:
             time = start + 8 * HOUR + machine.chance.uniform(0, beat)
             while time < ends:
                 machine.visit(time, name)
-                time += machine.chance.uniform(0.6, 1.4) * beat
+                time += machine.chance.uniform(0.6, 1.4) * beat / self._pace
 
     def _browse(self, machine: Machine, start: float, acts: Sequence[Act]) -> None:
         """Ordinary pages: pupils' machines in some lessons, staff's all day."""
@@ -170,7 +170,7 @@ class School:
         sites = STAFF_SITES if kind in ("teacher", "office") else SITES
         share, pages = {"teacher": (0.7, 4), "office": (1.0, 5), "phone": (0.2, 2)}.get(kind, (0.5, 5))
         for begins, ends in LESSONS:
-            if chance.random() >= share:
+            if chance.random() >= share * self._pace:
                 continue
             for _ in range(chance.randint(1, 2 * pages - 1)):
                 time = chance.uniform(begins, ends)
