@@ -148,6 +148,24 @@ class LogOn(Struct, frozen=True, kw_only=True):
     last: float
 
 
+class CheckDone(Struct, frozen=True, kw_only=True):
+    """One check of filter or monitoring that somebody made: what, with which kind of device, where, as whom, what came of it.
+
+    `incident` is the exercise that the box saw, None where somebody only told of the check.
+    """
+
+    id: int = 0
+    time: float = 0.0
+    by: str = ""
+    what: str
+    device_type: str = ""
+    place: str = ""
+    user_group: str = ""
+    result: Literal["worked", "partly", "failed"]
+    action: str = ""
+    incident: int | None = None
+
+
 class PatternDay(Struct, frozen=True, order=True):
     """On this day (its ordinal in the Gregorian calendar) the device did something in the category."""
 

@@ -40,6 +40,11 @@ ROUTES: dict[str, Who] = {
     "devices.own": "case-workers",
     "working.show": "people",
     "seeing.show": "keepers",
+    "checks.listed": "keepers",
+    "checks.write": "keepers",
+    "checks.begin": "keepers",
+    "checks.drill": "keepers",
+    "checks.drill_part": "keepers",
     "rules.listed": "case-workers",
     "rules.new": "case-workers",
     "rules.make": "case-workers",
@@ -85,7 +90,7 @@ FRESH = frozenset(
 )
 
 # Asked for by the page itself every few seconds: they are no sign that somebody is still there.
-POLLED = frozenset({"today.now_part", "today.strip", "steps.mirror_part"})
+POLLED = frozenset({"today.now_part", "today.strip", "steps.mirror_part", "checks.drill_part"})
 
 
 def first_page(role: str) -> str:

@@ -28,6 +28,7 @@ from web_ui.views import (
     about,
     account,
     audit,
+    checks,
     devices,
     incidents,
     join,
@@ -183,5 +184,5 @@ def _add_pages(app: Flask) -> None:
     app.jinja_env.globals["asset"] = assets.address
     app.register_blueprint(make_blueprint(assets))
     opened = (about, account, join, proof, mine, second, steps)
-    for pages in (*opened, today, incidents, devices, rules, seeing, working, numbers, people, audit, school_settings):
+    for pages in (*opened, today, incidents, devices, rules, checks, seeing, working, numbers, people, audit, school_settings):
         app.register_blueprint(pages.blueprint)

@@ -8,14 +8,15 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from msgspec import Struct
 from werkzeug.wrappers import Response as AnyResponse
 
-from appliance.edge.store import NotFound, StoreError
+from appliance.edge.store import StoreError
 from appliance.model import Incident, Level
 from appliance.school import Rule, Scope
+from web_ui import cases
 from web_ui.hostnames import clean
 from web_ui.records import now, store
-from web_ui.sessions import find_account
 from web_ui.views import forms
 from web_ui.views.incidents import name_now
+from web_ui.views.mine import me
 from web_ui.wording import categories
 from web_ui.wording import incidents as incident_wording
 from web_ui.wording import rules as wording
@@ -117,7 +118,7 @@ def make() -> AnyResponse:
         return make_response(_form(asked, {}))
     if step != "save":
         return make_response(_preview(rule, asked, url_for("rules.make")))
-    store().rulebook.add_rule(rule, by=_me(), now=now())
+    store().rulebook.add_rule(rule, by=me().full_name, now=now())
     flash("rule-made")
     return redirect(url_for("rules.listed"))
 
@@ -162,7 +163,7 @@ def _make_rule(asked: Asked) -> Rule:
         scope=scope,
         target=target,
         reason=asked.reason,
-        by=_me(),
+        by=me().full_name,
         since=now(),
         until=now() + wording.LENGTHS[asked.length] * wording.DAY,
     )
@@ -170,7 +171,7 @@ def _make_rule(asked: Asked) -> Rule:
 
 def _checked(rule: Rule, field: str) -> tuple[Rule | None, forms.Faults]:
     try:
-        return store().rulebook.checked_rule(rule, by=_me(), now=now()), {}
+        return store().rulebook.checked_rule(rule, by=me().full_name, now=now()), {}
     except StoreError as error:
         # Only its own objections are about what was typed; a busy or full store is nobody's slip.
         if type(error) is not StoreError:
@@ -179,8 +180,7 @@ def _checked(rule: Rule, field: str) -> tuple[Rule | None, forms.Faults]:
 
 
 def _preview(rule: Rule, asked: Asked, action: str) -> str:
-    account = find_account()
-    found = store().left_out(rule, since=now() - WEEK, hidden_from=account.username if account else None)
+    found = store().left_out(rule, since=now() - WEEK, hidden_from=cases.owner())
     askers = store().asked_for(rule.pattern) if rule.kind == "deny" else 0
     return render_template(
         "rules/check.html",
@@ -200,7 +200,7 @@ def _sentence(incident: Incident) -> object:
 @blueprint.post("/rules/<int:number>/end")
 def end(number: int) -> AnyResponse:
     """End a rule before its day."""
-    store().rulebook.end_rule(number, by=_me(), now=now())
+    store().rulebook.end_rule(number, by=me().full_name, now=now())
     flash("rule-ended")
     return redirect(url_for("rules.listed"))
 
@@ -208,16 +208,8 @@ def end(number: int) -> AnyResponse:
 @blueprint.get("/to-look-at/<int:number>/false-alarm")
 def false_alarm(number: int) -> str:
     """The form that says how far a false alarm goes."""
-    incident = _find(number)
+    incident = cases.find(number)
     return _alarm_form(incident, Asked(how="once", site=incident.names[0] if incident.names else "", length="28"), {})
-
-
-def _find(number: int) -> Incident:
-    """One incident that whoever asks may see."""
-    account = find_account()
-    if account and store().ownership.hides(account.username, number):
-        raise NotFound(f"There is no incident {number}.")
-    return store().incident(number)
 
 
 def _alarm_form(incident: Incident, asked: Asked, faults: forms.Faults) -> str:
@@ -238,7 +230,7 @@ def _alarm_form(incident: Incident, asked: Asked, faults: forms.Faults) -> str:
 @blueprint.post("/to-look-at/<int:number>/false-alarm")
 def mark(number: int) -> AnyResponse:
     """Close it as a false alarm, once; or with a rule, after its effect has been shown."""
-    incident, asked = _find(number), _typed()
+    incident, asked = cases.find(number), _typed()
     if asked.how == "once":
         return _mark_once(incident, asked)
     rule, faults = _alarm_rule(incident, asked)
@@ -248,8 +240,8 @@ def mark(number: int) -> AnyResponse:
     if step != "save":
         return make_response(_preview(rule, asked, url_for("rules.mark", number=number)))
     with store().write():
-        store().rulebook.add_rule(rule, by=_me(), now=now())
-        store().decide(number, "no_concern", by=_me(), now=now(), note=asked.reason)
+        store().rulebook.add_rule(rule, by=me().full_name, now=now())
+        store().decide(number, "no_concern", by=me().full_name, now=now(), note=asked.reason)
     flash("false-alarm")
     return redirect(url_for("incidents.show", number=number))
 
@@ -258,7 +250,7 @@ def _mark_once(incident: Incident, asked: Asked) -> AnyResponse:
     faults = {field: fault for field, fault in _faults_in(asked).items() if field == "reason"}
     if faults:
         return make_response(_alarm_form(incident, asked, faults), 400)
-    store().decide(incident.id, "no_concern", by=_me(), now=now(), note=asked.reason)
+    store().decide(incident.id, "no_concern", by=me().full_name, now=now(), note=asked.reason)
     flash("false-alarm")
     return redirect(url_for("incidents.show", number=incident.id))
 
@@ -274,8 +266,3 @@ def _alarm_rule(incident: Incident, asked: Asked) -> tuple[Rule | None, forms.Fa
     scope = "device" if asked.how == "device" else "school"
     wanted = Asked("allow", asked.site, incident.category, scope, "", incident.mac, asked.reason, asked.length)
     return _checked(_make_rule(wanted), "site")
-
-
-def _me() -> str:
-    account = find_account()
-    return account.full_name if account else ""

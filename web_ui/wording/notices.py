@@ -25,6 +25,7 @@ def say(key: str) -> str:
         "settings": _("The settings are saved."),
         "set-up": _("The box is set up. You find all of it again under Settings and People."),
         "rule-made": _("The rule is saved. It works within a few seconds."),
+        "check-written": _("The check is written down."),
         "rule-ended": _("The rule has ended."),
         "false-alarm": _("Saved as a false alarm, and closed."),
         "unnamed": _("The device has no name of yours any more."),

@@ -11,6 +11,7 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from appliance.edge.store import chain
+from appliance.edge.store.check_log import CHECK_LOG_TABLES
 from appliance.edge.store.school_tables import SCHOOL_TABLES
 
 LASTING = Migrations("lasting")
@@ -176,6 +177,12 @@ def m006_school(db: Database) -> None:
 def m007_witness(db: Database) -> None:
     """Person or page for each incident; what the box witnesses of the filter."""
     _run(db, _WITNESS)
+
+
+@LASTING()
+def m008_check_log(db: Database) -> None:
+    """The log of checks."""
+    _run(db, CHECK_LOG_TABLES)
 
 
 @RECENT()

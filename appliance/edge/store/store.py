@@ -17,6 +17,7 @@ from appliance.edge import clock
 from appliance.edge.store import preview, recovery
 from appliance.edge.store.accounts import Accounts
 from appliance.edge.store.chain import Head, Verification
+from appliance.edge.store.check_log import CheckLog
 from appliance.edge.store.database import Database
 from appliance.edge.store.devices import Devices
 from appliance.edge.store.factors import Factors
@@ -50,7 +51,7 @@ from appliance.model import (
     Session,
     Sight,
 )
-from appliance.school import Holder, Rule
+from appliance.school import CheckDone, Holder, Rule
 from appliance.witness import FilterCheck, SafeSearch, WitnessCount
 
 RECOVERED = "recovered"  # the setting that holds the sentence about damaged records
@@ -80,6 +81,7 @@ class Store:
         self.register = Register(lasting, self._journal)
         self.rulebook = Rulebook(lasting, origin, self._journal)
         self._sights = Sights(lasting, origin)
+        self._check_log = CheckLog(lasting, self._journal)
         self._filter = FilterRecords(lasting, origin)
 
     @classmethod
@@ -264,6 +266,10 @@ class Store:
         """Tests of the filter that somebody ran, newest first."""
         return self._filter.checks(limit)
 
+    def check_log(self, limit: int = 100) -> list[CheckDone]:
+        """Checks that people made and wrote down, newest first."""
+        return self._check_log.newest(limit)
+
     def health(self) -> Health | None:
         """The newest health, None before the guardian has written one."""
         return self._recent.health()
@@ -378,6 +384,10 @@ class Store:
     def set_setting(self, key: str, value: str, *, by: str, now: float) -> None:
         """Keep a choice made on the page."""
         self._journal.set_setting(key, value, by=by, now=now)
+
+    def log_check(self, check: CheckDone, *, by: str, now: float) -> CheckDone:
+        """Write a check down; it can't be changed later."""
+        return self._check_log.add(check, by=by, now=now)
 
     def note_read(self, who: str, subject: str, *, now: float) -> None:
         """Keep that somebody looked at a record, once an hour for each person and subject."""
