@@ -32,14 +32,15 @@ class Line(Struct, frozen=True):
 @blueprint.get("/who-looked")
 def show() -> str:
     """The record, of everybody or of one."""
-    who = request.args.get("who", "")[:200] or None
+    who = request.args.get("who", "")[:200]
+    names = {account.username: account.full_name for account in store().accounts()}
     start = max(0, min(request.args.get("from", 0, type=int), 10_000_000))
-    entries = store().audit_log(PAGE + 1, start, who)
+    entries = store().audit_log(PAGE + 1, start, _also(who, names))
     return render_template(
         "people/audit.html",
-        lines=_lines(entries[:PAGE]),
-        people=[clean(name, 80) for name in store().audited_people()],
-        who=who or "",
+        lines=_lines(entries[:PAGE], names),
+        people=sorted({names.get(name, name) for name in store().audited_people()}),
+        who=who,
         start=start,
         page=PAGE,
         more=len(entries) > PAGE,
@@ -47,7 +48,12 @@ def show() -> str:
     )
 
 
-def _lines(entries: list[AuditEntry]) -> list[Line]:
+def _also(who: str, names: dict[str, str]) -> list[str]:
+    """A person's name, and the name they log in with: the record knows them by both."""
+    return [who, *(username for username, full_name in names.items() if full_name == who)] if who else []
+
+
+def _lines(entries: list[AuditEntry], names: dict[str, str]) -> list[Line]:
     """In words, without what must stay hidden from the reader: what others do about the reader's own device."""
     account = find_account()
     assert account is not None, "the guard lets nobody in who is not logged in"
@@ -58,7 +64,7 @@ def _lines(entries: list[AuditEntry]) -> list[Line]:
     return [
         Line(
             say_moment(entry.time, now()),
-            clean(entry.who, 80),
+            clean(names.get(entry.who, entry.who), 80),
             wording.say(entry, name),
             wording.incident_of(entry) if sees and wording.incident_of(entry) not in hidden else None,
         )

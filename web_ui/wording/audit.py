@@ -70,6 +70,12 @@ def _say_other(action: str, subject: str) -> str:
         "time_zone": _("Changed the time zone."),
         "supplier_door": _("Opened or shut the supplier’s door."),
     }
+    if action == "school hours":
+        return _("Changed the school hours.")
+    if action == "setting" and subject.startswith("set_up_"):
+        return _("Went on with the set-up of the box.")
+    if action == "setting" and subject.startswith("phone_"):
+        return _("Changed one of the school’s phone numbers.")
     if action == "setting":
         return settings.get(subject) or _("Changed a setting: %(name)s.", name=subject.replace("_", " ").replace(":", " "))
     if not subject:

@@ -36,10 +36,11 @@ class Journal:
             self._db.execute("INSERT OR REPLACE INTO reads (who, subject, hour) VALUES (?, ?, ?)", (who, subject, hour))
             self.add(time, who, "looked", subject)
 
-    def entries(self, limit: int, offset: int = 0, who: str | None = None) -> list[AuditEntry]:
-        """The newest audit entries first, of everybody or of one."""
-        sql = "SELECT time, who, action, subject FROM audit WHERE ? IS NULL OR who = ? ORDER BY id DESC LIMIT ? OFFSET ?"
-        return [msgspec.convert(row, AuditEntry) for row in self._db.rows(sql, (who, who, limit, offset))]
+    def entries(self, limit: int, offset: int = 0, who: Sequence[str] = ()) -> list[AuditEntry]:
+        """The newest audit entries first, of everybody or of those names."""
+        where = f"WHERE who IN ({', '.join('?' * len(who))})" if who else ""
+        sql = f"SELECT time, who, action, subject FROM audit {where} ORDER BY id DESC LIMIT ? OFFSET ?"  # noqa: S608
+        return [msgspec.convert(row, AuditEntry) for row in self._db.rows(sql, (*who, limit, offset))]
 
     def people(self) -> list[str]:
         """Everybody who stands in the audit, by name."""

@@ -286,8 +286,8 @@ class Store:
         """The lists in force."""
         return self._journal.lists()
 
-    def audit_log(self, limit: int = 200, offset: int = 0, who: str | None = None) -> list[AuditEntry]:
-        """Who did what, newest first; of everybody, or of one."""
+    def audit_log(self, limit: int = 200, offset: int = 0, who: Sequence[str] = ()) -> list[AuditEntry]:
+        """Who did what, newest first; of everybody, or of those names."""
         return self._journal.entries(limit, offset, who)
 
     def audited_people(self) -> list[str]:
