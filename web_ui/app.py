@@ -36,6 +36,7 @@ from web_ui.views import (
     numbers,
     people,
     proof,
+    register,
     rules,
     second,
     seeing,
@@ -184,5 +185,5 @@ def _add_pages(app: Flask) -> None:
     app.jinja_env.globals["asset"] = assets.address
     app.register_blueprint(make_blueprint(assets))
     opened = (about, account, join, proof, mine, second, steps)
-    for pages in (*opened, today, incidents, devices, rules, checks, seeing, working, numbers, people, audit, school_settings):
+    for pages in (*opened, today, incidents, devices, register, rules, checks, seeing, working, numbers, people, audit, school_settings):
         app.register_blueprint(pages.blueprint)

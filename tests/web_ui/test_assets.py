@@ -28,6 +28,7 @@ PAGES = [
     "/rules",
     "/rules/new",
     "/checks",
+    "/groups",
     "/what-this-box-sees",
     "/people",
     "/who-looked",

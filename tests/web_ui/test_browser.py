@@ -38,6 +38,8 @@ PAGES = {
     "seeing": "/can-we-see",
     "rules": "/rules",
     "checks": "/checks",
+    "groups": "/groups",
+    "bring-in": "/devices/bring-in",
     "drill": "/checks/drill?name=gambling.trigger.example&since=1795519200",
     "new-rule": "/rules/new",
     "false-alarm": "/to-look-at/3/false-alarm",

@@ -11,7 +11,7 @@ from web_ui import access, cases
 from web_ui.hostnames import clean
 from web_ui.records import now, store
 from web_ui.sessions import find_account
-from web_ui.views import forms
+from web_ui.views import forms, register
 from web_ui.wording import devices as wording
 from web_ui.wording import incidents as incident_wording
 from web_ui.wording.texts import gettext as _
@@ -19,6 +19,8 @@ from web_ui.wording.texts import gettext as _
 blueprint = Blueprint("devices", __name__)
 
 PAGE = 40
+HIDING = frozenset({"encrypted_dns"})
+HIDING_LOOKED_AT = 200
 
 
 class Row(Struct, frozen=True):
@@ -39,7 +41,8 @@ def inventory() -> str:
     devices = [device for device in known if _fits(device, asked)]
     began = _began(known)
     start = max(0, request.args.get("from", 0, type=int))
-    rows = [_row(device, began) for device in devices[start : start + PAGE]]
+    hiding = _hiding()
+    rows = [_row(device, began, hiding) for device in devices[start : start + PAGE]]
     return render_template(
         "devices/inventory.html",
         rows=rows,
@@ -67,13 +70,19 @@ def _began(devices: list[Device]) -> float:
     return min((device.first_seen for device in devices), default=0.0)
 
 
-def _row(device: Device, began: float) -> Row:
+def _hiding() -> frozenset[str]:
+    """The devices that hid this week what they visit, as far as this reader may know."""
+    found = store().incidents(since=now() - wording.NEW, limit=HIDING_LOOKED_AT, hidden_from=cases.owner())
+    return frozenset(incident.mac for incident in found if incident.category in HIDING and incident.outcome != "stopped")
+
+
+def _row(device: Device, began: float, hiding: frozenset[str]) -> Row:
     return Row(
         device.mac,
         clean(device.name, 80),
         wording.say_about(device),
         wording.say_seen(device, now()),
-        wording.badges(device, now(), began),
+        wording.badges(device, now(), began, device.mac in hiding),
     )
 
 
@@ -91,13 +100,14 @@ def _page(device: Device, faults: forms.Faults, typed: str) -> str:
     return render_template(
         "devices/show.html",
         device=device,
-        row=_row(device, _began(store().devices())),
+        row=_row(device, _began(store().devices()), _hiding()),
         facts=wording.facts(device, now()),
         sentences=sentences,
         sees=sees,
         own=account is not None and device.mac in store().ownership.devices(account.username),
         faults=faults,
         typed=typed or device.label or "",
+        **register.panel(device),
     )
 
 

@@ -9,6 +9,7 @@ from web_ui.wording.texts import gettext as _
 
 DAY = 86_400.0
 NEW = 7 * DAY
+SILENT = 7 * DAY
 
 
 def say_about(device: Device) -> str:
@@ -30,13 +31,15 @@ def say_seen(device: Device, now: float) -> str:
     return _("Last heard %(ago)s", ago=say_ago(device.last_seen, now))
 
 
-def badges(device: Device, now: float, began: float) -> tuple[str, ...]:
-    """What is worth a glance: new, no name yet, an address that changes. On a box's first day (`began`) everything is new."""
+def badges(device: Device, now: float, began: float, hides: bool = False) -> tuple[str, ...]:
+    """What is worth a glance: new, no name yet, hiding, silent, a changing address. On a box's first day (`began`) all is new."""
     is_new = now - device.first_seen < NEW and device.first_seen - began > DAY
     worth = (
         (is_new, _("New this week")),
         (not device.label and not device.heard_name, _("No name yet")),
         (device.private, _("Changing address")),
+        (hides, _("Hides what it visits")),
+        (now - device.last_seen > SILENT, _("Not heard for a week")),
     )
     return tuple(badge for applies, badge in worth if applies)
 
