@@ -18,6 +18,7 @@ from cryptography.x509 import load_pem_x509_certificate
 from .network import LabError, Namespace
 
 BULK_BYTES: Final = 4_000_000
+# `/with?a.example&b.example` is a page that loads a picture from each.
 CADDYFILE: Final = """{
     admin off
     local_certs
@@ -37,6 +38,11 @@ CADDYFILE: Final = """{
     handle /bulk {
         root * SITE
         file_server
+    }
+    handle /with {
+        respond "<!doctype html><title>{host}</title><link rel=icon href='data:,'><script>\
+for(const name of location.search.slice(1).split('&'))\
+document.write('<img src=https://'+name+'/blank>')</script>"
     }
     handle /blank {
         respond "" 204

@@ -1,0 +1,52 @@
+"""The capture of real pages: what it must hold, and what the box must make of it. Needs no root."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.lab import pcap
+from tests.lab.record import LARGEST, strangers
+
+from .answers import RANKS
+from .judging import make_pipeline, open_judgement
+from .real_pages import CAPTURE, judge, visits
+
+Found = dict[tuple[str, str], str]
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> Found:
+    pipeline = make_pipeline(open_judgement(tmp_path_factory.mktemp("lists")))
+    return {(who, incident.category): incident.level for who, incident in judge(pipeline)}
+
+
+def test_capture_is_small_and_speaks_to_nobody_outside_the_lab() -> None:
+    assert CAPTURE.stat().st_size <= LARGEST
+    assert strangers(pcap.read(CAPTURE)) == set()
+
+
+def test_every_page_and_part_is_in_the_capture() -> None:
+    whole = b"".join(packet.data for packet in pcap.read(CAPTURE)).lower()
+    names = {name for visit in visits() for name in (visit.site, *visit.parts)}
+    asked = {name: b"".join(bytes([len(label)]) + label.encode() for label in name.split(".")) for name in names}
+    assert [name for name, bytes_ in asked.items() if bytes_ not in whole] == []
+
+
+def test_what_comes_up_from_real_pages_is_what_should(found: Found) -> None:
+    allowed = {(visit.who, visit.answer.category): visit.answer for visit in visits() if visit.answer.category}
+    wrong = {
+        key: (level, allowed[key].because if key in allowed else "nobody did anything")
+        for key, level in found.items()
+        if key not in allowed or not allowed[key].low <= RANKS.index(level) <= allowed[key].high
+    }
+    missed = {key for key, answer in allowed.items() if answer.low and key not in found}
+    assert (wrong, missed) == ({}, set())
+
+
+def test_help_line_left_no_trace(tmp_path: Path) -> None:
+    pipeline = make_pipeline(open_judgement(tmp_path))
+    list(judge(pipeline))
+    names = {row.name for row in pipeline.take_recent()}
+    assert "www.bbc.co.uk" in names and not any("childline" in name for name in names)
