@@ -147,8 +147,8 @@ class School:
 
     def _join(self, machine: Machine, start: float) -> None:
         time = start + machine.chance.uniform(7.7 * HOUR, 8.7 * HOUR)
-        facts = {"time": time, "mac": machine.mac, "client": machine.address}
-        machine.said.append(DhcpSeen(**facts, name=machine.name, resolvers=(RESOLVER,)))
+        lease = DhcpSeen(time=time, mac=machine.mac, client=machine.address, name=machine.name, resolvers=(RESOLVER,))
+        machine.said.append(lease)
         if machine.kind == "phone":
             machine.request(time + 0.4, "captive.apple.com")
         elif machine.kind in ("teacher", "office"):

@@ -15,7 +15,7 @@ from msgspec import Struct, field
 from appliance.judge.categories import CATEGORIES
 from appliance.model import Incident, IntentKind
 
-from .answers import RANKS, Answer, Deed
+from .answers import RANKS, Act, Answer, Deed
 from .judging import JudgedDay
 from .school import Item
 
@@ -151,8 +151,8 @@ def readings_of(judged: JudgedDay) -> Iterator[tuple[str, str]]:
             yield kinds.pop(), intent
 
 
-def _concerns(act: object, item: Item) -> bool:
-    return act.who == item.who and act.answer.category == item.category  # type: ignore[attr-defined]
+def _concerns(act: Act, item: Item) -> bool:
+    return act.who == item.who and act.answer.category == item.category
 
 
 def _wrong(item: Item, answer: Answer, incident: Incident | None, deeds: tuple[str, ...]) -> Wrong:
