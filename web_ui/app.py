@@ -185,5 +185,6 @@ def _add_pages(app: Flask) -> None:
     app.jinja_env.globals["asset"] = assets.address
     app.register_blueprint(make_blueprint(assets))
     opened = (about, account, join, proof, mine, second, steps)
-    for pages in (*opened, today, incidents, devices, register, rules, checks, seeing, working, numbers, people, audit, school_settings):
+    own = (rules, checks, register, people, school_settings)
+    for pages in (*opened, *own, today, incidents, devices, seeing, working, numbers, audit):
         app.register_blueprint(pages.blueprint)

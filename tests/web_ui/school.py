@@ -178,7 +178,9 @@ def _sights() -> list[Sight]:
     """Four hours: most of it named, one phone behind a relay, a printer that only talks inside."""
     hours = [at(clock) for clock in ("8:00", "9:00", "10:00", "11:00")]
     rows = [
-        Sight(hour=hour, mac=mac(n), heard=90, asked=30, answered=30, seen=40 + n, named=40 + n - n % 3, reasons={"no-sni": n % 3})
+        Sight(
+            hour=hour, mac=mac(n), heard=90, asked=30, answered=30, seen=40 + n, named=40 + n - n % 3, reasons={"no-sni": n % 3}
+        )
         for hour in hours
         for n in (3, 7, 11, 30, 31, 41)
     ]

@@ -7,7 +7,8 @@ import re
 import pytest
 
 from appliance.edge.store import Store
-from appliance.model import ListStatus, RecentName
+from appliance.model import ListStatus, RecentName, Sight
+from appliance.school import CheckDone, Group, Loan, Rule
 from tests.web_ui import school
 from tests.web_ui.conftest import Visitor
 from web_ui.hostnames import break_up, clean, show_site
@@ -33,6 +34,12 @@ PAGES = [
     "/devices",
     "/devices/{mac}",
     "/is-it-working",
+    "/can-we-see",
+    "/rules",
+    "/rules/new?device={mac}",
+    "/to-look-at/1/false-alarm",
+    "/checks",
+    "/groups",
     "/who-looked",
     "/my-account",
     "/people",
@@ -62,6 +69,14 @@ def fill(store: Store, nasty: str) -> None:
     lists = (ListStatus(name=nasty, category=nasty, entries=3, problem=nasty),)
     store.save_health(school.a_health(lists=lists, problems=(nasty,), source=nasty))
     store.save_lamp(school.a_lamp("amber", look=1, sentence=nasty))
+    store.save_sight(
+        [Sight(hour=school.at("11:00"), mac=school.mac(1), heard=5, seen=3, named=1, reasons={nasty: 2})], school.NOW
+    )
+    store.log_check(CheckDone(what=nasty or "-", place=nasty, action=nasty, result="failed"), by=nasty, now=school.NOW)
+    store.register.save_group(Group(id="oak", name=nasty or "-"), by=nasty, now=school.NOW)
+    store.register.lend(Loan(mac=school.mac(1), person=nasty or "-", since=school.NOW - 60), by=nasty, now=school.NOW)
+    rule = Rule(kind="allow", category="games", scope="device", target=nasty or "-", reason=nasty or "-", until=school.NOW + 60)
+    store.rulebook.add_rule(rule, by=nasty, now=school.NOW)
 
 
 @pytest.mark.parametrize("nasty", NASTY)

@@ -1,4 +1,4 @@
-"""Tables as CSV files: what leaves does nothing in a spreadsheet; what comes in is bounded, and said plainly where it is wrong."""
+"""Tables as CSV files: what leaves does nothing in a spreadsheet; what comes in is bounded, and its faults said plainly."""
 
 from __future__ import annotations
 
