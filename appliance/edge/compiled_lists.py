@@ -31,9 +31,9 @@ from appliance.judge.domains import BUCKETS, DomainLists, Rule, Shard, Sieve, fi
 from appliance.model import ListStatus
 
 # One trie takes about 100 bytes a name while it is built and 5 to 8 afterwards; more and smaller tries would share less.
-SHARD_NAMES = 2_500_000
+SHARD_NAMES = 1_250_000
 FORM = 4
-BITS_PER_NAME = 10  # then about one name in fifteen that is on no list goes to the tries all the same
+BITS_PER_NAME = 9  # then about one name in thirteen that is on no list goes to the tries all the same
 
 _CURRENT = "current"
 _MANIFEST = "manifest.json"
