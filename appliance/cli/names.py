@@ -242,7 +242,7 @@ class JsonLines:
 class Columns:
     """Aligned, coloured lines for a person; a machine that has told its name is shown by it."""
 
-    HEAD = f"{'time':12}  {'kind':10}  {'machine':22}  {'name'}"
+    HEAD = f"{'time':12}  {'kind':12}  {'machine':22}  {'name'}"
 
     def __init__(self) -> None:
         self._heard: dict[str, str] = {}
@@ -264,7 +264,7 @@ class Columns:
         clock = time.strftime("%H:%M:%S", time.localtime(moment)) + f"{moment % 1:.3f}"[1:5]
         machine = printable(self._heard.get(sighting.mac) or sighting.client or sighting.mac)
         cells = f"{machine[:22]:22}  {printable(getattr(sighting, 'name', '') or '-')}"
-        return f"{clock:12}  {click.style(f'{kind:10}', fg=COLOURS.get(kind))}  {cells}{self._rest(sighting)}"
+        return f"{clock:12}  {click.style(f'{kind:12}', fg=COLOURS.get(kind))}  {cells}{self._rest(sighting)}"
 
     def _rest(self, sighting: Sighting) -> str:
         """What is worth knowing beside the name, in faint print."""
