@@ -54,8 +54,9 @@ def an_incident(**changes: object) -> Incident:
         "id": 0, "category": "proxy_avoidance", "level": "look", "device": "iPad-07", "mac": mac(7), "first_seen": at("10:42"),
         "last_seen": at("10:51"), "count": 2, "names": ("hide-me-now.example",), "outcome": "reached",
         "sentence": "iPad-07 opened a site for getting round the school's filter.",
-        "reason": "The name stands on a list of proxy sites, and it was opened by itself, not beside other names.",
-        "source": "bypass, version of 23 November", "confidence": "high",
+        "reason": "The name stands on a list of proxy sites.",
+        "source": "bypass, version of 23 November", "confidence": "high", "intent": "person",
+        "intent_reasons": ("It was quiet for a minute before.", "No advert or tracker was asked for in the same moment."),
     }  # fmt: skip
     return Incident(**{**values, **changes})  # type: ignore[arg-type]
 

@@ -37,6 +37,8 @@ def test_an_incident_says_what_when_why_and_what_is_unknown(morning: Store, head
         "The school’s filter did not stop it.",
         "What was read or typed there",
         "bypass, version",
+        "Probably a person, not part of another page.",
+        "No advert or tracker was asked for in the same moment.",
     ):
         assert part in page
 
@@ -174,3 +176,16 @@ def test_pages_turn(store: Store, head: Visitor) -> None:
 
 def test_yesterday_is_called_yesterday(morning: Store, head: Visitor, clock: Clock) -> None:
     assert "iPad-03 opened a gambling site yesterday at 14:31." in words(head.get("/to-look-at/1").text)
+
+
+@pytest.mark.parametrize(
+    ("intent", "said"), [("page", "part of another page"), ("background", "in the background"), ("unclear", "can’t tell")]
+)
+def test_who_probably_did_it_is_said_with_its_reasons(intent: str, said: str, morning: Store, head: Visitor) -> None:
+    incident = school.an_incident(
+        mac=school.mac(9), intent=intent, intent_reasons=("<b>odd</b>",), reasons=("Raised by a pattern.",)
+    )
+    page = head.get(f"/to-look-at/{morning.save_incident(incident).id}").text
+    assert said in words(page)
+    assert "<b>odd" not in page
+    assert "Raised by a pattern." in words(page)

@@ -39,6 +39,7 @@ class Card(Struct, frozen=True):
     sentence: Markup
     outcome: str
     confidence: str
+    intent: str
     state: str
     state_word: str
     exercise: bool
@@ -75,6 +76,7 @@ def _card(incident: Incident, device: str) -> Card:
         wording.say(incident, device, now()),
         wording.say_outcome(incident),
         wording.say_confidence(incident),
+        wording.say_intent(incident),
         state,
         wording.state_word(state),
         incident.exercise,

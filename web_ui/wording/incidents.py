@@ -80,6 +80,17 @@ def say_confidence(incident: Incident) -> str:
     }.get(incident.confidence, _("We are not sure what kind of site this is."))
 
 
+def say_intent(incident: Incident) -> str:
+    """Person or page, as a sentence; empty where it was not read."""
+    if incident.intent is None:
+        return ""
+    return {
+        "person": _("Probably a person, not part of another page."),
+        "page": _("Probably part of another page. Nobody seems to have gone there."),
+        "background": _("Probably an app or the device itself, in the background."),
+    }.get(incident.intent, _("We can’t tell whether a person opened it."))
+
+
 def break_dots(text: str) -> str:
     """A sentence in which no site's name can be taken for a link."""
     return _DOT.sub("[.]", text)
