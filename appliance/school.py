@@ -104,7 +104,10 @@ class Term(Struct, frozen=True, kw_only=True):
 
 
 class Lesson(Struct, frozen=True, kw_only=True):
-    """One line of the timetable: on this weekday, from `starts` to before `ends`, this class has this group of devices."""
+    """One line of the timetable: on this weekday, from `starts` to before `ends`, this class has this group of devices.
+
+    `since` and `ended` are the moments between which it held; 0: always, None: still.
+    """
 
     id: int = 0
     weekday: int
@@ -113,6 +116,8 @@ class Lesson(Struct, frozen=True, kw_only=True):
     group: str
     class_name: str
     teacher: str = ""
+    since: float = 0.0
+    ended: float | None = None
 
 
 class Person(Struct, frozen=True, kw_only=True):

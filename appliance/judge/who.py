@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from appliance.judge.policy import Policy, group_of, is_school_day
 from appliance.judge.sentences import speak_time
-from appliance.school import Holder, Lesson, Loan, LogOn, Person
+from appliance.school import Group, Holder, Lesson, Loan, LogOn, Person
 
 LOG_ON_SECONDS = 12 * 3600.0  # a log-on of yesterday says nothing about today
 
@@ -20,6 +20,7 @@ _LENT = "Signed out to {who} from {since} until {until}."
 _STILL_LENT = "Signed out to {who} since {since}."
 _TIMETABLED = "By the timetable, {who} had “{group}” from {starts} to {ends}."
 _TIMETABLED_WITH = "By the timetable, {who} with {teacher} had “{group}” from {starts} to {ends}."
+_TIMETABLED_SEVERAL = "By the timetable, several classes had “{group}” then: {classes}."
 _LOGGED_ON = "The last log-on at this device before was by {who}, at {time}."
 _NOTHING = "Nothing tells who had it then."
 
@@ -60,15 +61,26 @@ def _by_timetable(mac: str, at: float, known: KnownOf, policy: Policy, vlan: int
     fitting = [
         lesson
         for lesson in known.lessons
-        if lesson.group == group.id and lesson.weekday == then.weekday() and lesson.starts <= clock < lesson.ends
+        if lesson.group == group.id
+        and lesson.weekday == then.weekday()
+        and lesson.starts <= clock < lesson.ends
+        and lesson.since <= at
+        and (lesson.ended is None or at < lesson.ended)
     ]
     if not fitting or not is_school_day(policy, then.date()):
         return None
+    classes = ", ".join(sorted({lesson.class_name for lesson in fitting}))
+    return Holder(class_name=classes, how="timetable", sentence=_say_lessons(fitting, group, classes))
+
+
+def _say_lessons(fitting: Sequence[Lesson], group: Group, classes: str) -> str:
+    """Two classes that share a trolley are both named: nobody may be accused for having been typed in first."""
     lesson = max(fitting, key=lambda lesson: (lesson.starts, lesson.id))
-    sentence = (_TIMETABLED_WITH if lesson.teacher else _TIMETABLED).format(
-        who=lesson.class_name, teacher=lesson.teacher, group=group.name, starts=_short(lesson.starts), ends=_short(lesson.ends)
+    if classes != lesson.class_name:
+        return _TIMETABLED_SEVERAL.format(group=group.name, classes=classes)
+    return (_TIMETABLED_WITH if lesson.teacher else _TIMETABLED).format(
+        who=classes, teacher=lesson.teacher, group=group.name, starts=_short(lesson.starts), ends=_short(lesson.ends)
     )
-    return Holder(class_name=lesson.class_name, how="timetable", sentence=sentence)
 
 
 def _by_log_on(mac: str, at: float, known: KnownOf, policy: Policy) -> Holder | None:

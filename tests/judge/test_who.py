@@ -5,10 +5,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec.structs import replace
 
 from appliance.judge.policy import make_policy
 from appliance.judge.who import KnownOf, who_had
-from appliance.school import Group, Lesson, Loan, LogOn, Person, Term
+from appliance.school import Group, Lesson, Loan, LogOn, Person, Term, Vlan
 
 MAC = "f0:18:98:00:07:07"
 ZONE = ZoneInfo("Europe/London")
@@ -75,3 +76,30 @@ def test_log_on_that_goes_on_is_as_new_as_the_moment() -> None:
     known = KnownOf(log_ons=[LogOn(mac=MAC, user="a", first=at("08:00"), last=at("12:00")), LOG_ON])
     assert who_had(MAC, at("09:00"), known, POLICY).person == "a"
     assert who_had(MAC, at("09:00", "2026-11-26"), known, POLICY).how == "none"
+
+
+def test_lesson_that_has_ended_tells_of_its_own_time_only() -> None:
+    changed = at("00:00", "2026-12-01")
+    known = KnownOf(
+        lessons=[
+            replace(LESSON, ended=changed),
+            replace(LESSON, id=2, class_name="Year 3", teacher="", since=changed),
+        ]
+    )
+    assert who_had(MAC, at("09:30"), known, POLICY).class_name == "Year 5"
+    assert who_had(MAC, at("09:30", "2026-12-01"), known, POLICY).class_name == "Year 3"
+
+
+def test_classes_that_share_a_group_are_all_named() -> None:
+    known = KnownOf(lessons=[LESSON, replace(LESSON, id=2, class_name="Year 3", starts="09:30")])
+    holder = who_had(MAC, at("09:40"), known, POLICY)
+    assert holder.class_name == "Year 3, Year 5"
+    assert holder.sentence == "By the timetable, several classes had “Blue trolley” then: Year 3, Year 5."
+    assert who_had(MAC, at("09:20"), known, POLICY).class_name == "Year 5"
+
+
+def test_vlan_puts_a_device_that_nobody_sorted_into_its_group() -> None:
+    policy = make_policy(groups=[BLUE], vlans=[Vlan(number=20, name="Pupils", group="blue")], zone=ZONE)
+    known = KnownOf(lessons=[LESSON])
+    assert who_had(MAC, at("09:30"), known, policy, 20).class_name == "Year 5"
+    assert who_had(MAC, at("09:30"), known, policy, 30).how == "none"

@@ -60,6 +60,11 @@ class Devices:
             raise NotFound("There is no such device.")
         return _device(row)
 
+    def vlan(self, mac: str) -> int | None:
+        """The VLAN that a device was met in; None also where there is no such device."""
+        row = self._db.row("SELECT vlan FROM devices WHERE mac = ?", (mac,))
+        return row["vlan"] if row else None
+
     def name(self, mac: str, label: str | None, *, by: str, now: float) -> Device:
         """Give a device the school's own name, or take it away."""
         kept = _clean(label or "") or None

@@ -20,6 +20,8 @@ from appliance.school import STANDING, Band, Group, GroupKind, Lesson, Loan, Log
 GROUPS = 200
 PEOPLE = 5_000
 LESSONS = 2_000
+ENDED_LESSONS = 5_000  # the newest that have ended are kept: an old incident still happened in its own lesson
+MISTAKE_SECONDS = 86_400.0  # a line taken out again so soon never held
 NAME_LIMIT = 63
 LOG_ON_DAYS = 30
 LOG_ONS = 20  # kept for each device
@@ -150,13 +152,14 @@ class Register:
 
     # --- timetable ------------------------------------------------------------------------------------------------
 
-    def timetable(self) -> list[Lesson]:
-        """Which class has which group of devices when, in the order of the week."""
-        rows = self._db.rows("SELECT * FROM timetable ORDER BY weekday, starts, id")
+    def timetable(self, *, ended: bool = False) -> list[Lesson]:
+        """Which class has which group of devices when, in the order of the week; with `ended`, lines that held once too."""
+        only = "" if ended else "WHERE ended IS NULL"
+        rows = self._db.rows(f"SELECT * FROM timetable {only} ORDER BY weekday, starts, id")  # noqa: S608
         return [msgspec.convert(row | {"group": row["group_id"]}, Lesson) for row in rows]
 
     def add_lesson(self, lesson: Lesson, *, by: str, now: float) -> Lesson:
-        """Add a line to the timetable."""
+        """Add a line to the timetable. It holds for the past too, but not for the time of a line in its place before it."""
         clocks = is_clock(lesson.starts) and is_clock(lesson.ends) and lesson.starts < lesson.ends
         if not clocks or not 0 <= lesson.weekday <= 6 or not _short(lesson.class_name):
             raise StoreError("A lesson needs a weekday, a class, and two times like 09:15 and 10:15, the earlier first.")
@@ -167,13 +170,28 @@ class Register:
         row = {"weekday": lesson.weekday, "starts": lesson.starts, "ends": lesson.ends, "group_id": lesson.group}
         row |= {"class_name": _short(lesson.class_name), "teacher": _short(lesson.teacher)}
         with self._db.transaction():
-            number = self._db.insert("timetable", row)
+            since = self._replaced(lesson)
+            number = self._db.insert("timetable", row | {"made": now, "since": since})
             self._journal.add(now, by, "timetable line added", str(number))
-        return msgspec.structs.replace(lesson, id=number)
+        return msgspec.convert({"id": number, "group": lesson.group, "since": since, **row}, Lesson)
+
+    def _replaced(self, lesson: Lesson) -> float:
+        """When the last line ended that gave the same devices to somebody at such a time; 0 for none."""
+        sql = "SELECT max(ended) AS ended FROM timetable WHERE group_id = ? AND weekday = ? AND starts < ? AND ends > ?"
+        row = self._db.row(sql, (lesson.group, lesson.weekday, lesson.ends, lesson.starts))
+        return (row and row["ended"]) or 0.0
 
     def remove_lesson(self, number: int, *, by: str, now: float) -> None:
-        """Take a line out of the timetable."""
-        self._remove("timetable", number, by=by, now=now, what="timetable line")
+        """Take a line out of the timetable; it still tells who had the devices until now, unless it was a mistake."""
+        with self._db.transaction():
+            mistake = "DELETE FROM timetable WHERE id = ? AND ended IS NULL AND made > ? AND made <= ?"
+            end = "UPDATE timetable SET ended = max(?, since) WHERE id = ? AND ended IS NULL"
+            gone = self._db.execute(mistake, (number, now - MISTAKE_SECONDS, now)) or self._db.execute(end, (now, number))
+            if not gone:
+                raise NotFound(f"There is no timetable line {number}.")
+            kept = "SELECT id FROM timetable WHERE ended IS NOT NULL ORDER BY ended DESC, id DESC LIMIT ?"
+            self._db.execute(f"DELETE FROM timetable WHERE ended IS NOT NULL AND id NOT IN ({kept})", (ENDED_LESSONS,))  # noqa: S608
+            self._journal.add(now, by, "timetable line removed", str(number))
 
     # --- what the guardian heard ----------------------------------------------------------------------------------
 

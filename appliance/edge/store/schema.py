@@ -12,7 +12,7 @@ from sqlite_utils.migrations import Migrations
 
 from appliance.edge.store import chain
 from appliance.edge.store.check_log import CHECK_LOG_TABLES
-from appliance.edge.store.school_tables import SCHOOL_TABLES
+from appliance.edge.store.school_tables import SCHOOL_TABLES, TIMETABLE_HISTORY
 
 LASTING = Migrations("lasting")
 RECENT = Migrations("recent")
@@ -183,6 +183,12 @@ def m007_witness(db: Database) -> None:
 def m008_check_log(db: Database) -> None:
     """The log of checks."""
     _run(db, CHECK_LOG_TABLES)
+
+
+@LASTING()
+def m009_timetable_history(db: Database) -> None:
+    """Lines of the timetable that have ended still tell who had a device then."""
+    _run(db, TIMETABLE_HISTORY)
 
 
 @RECENT()

@@ -40,3 +40,9 @@ SCHOOL_TABLES: Final = (
         mac TEXT NOT NULL, category TEXT NOT NULL, day INTEGER NOT NULL, PRIMARY KEY (mac, category, day)) STRICT""",
     "ALTER TABLE incidents ADD COLUMN reasons TEXT NOT NULL DEFAULT '[]'",
 )
+
+TIMETABLE_HISTORY: Final = (
+    "ALTER TABLE timetable ADD COLUMN made REAL NOT NULL DEFAULT 0",
+    "ALTER TABLE timetable ADD COLUMN since REAL NOT NULL DEFAULT 0",
+    "ALTER TABLE timetable ADD COLUMN ended REAL",
+)

@@ -341,11 +341,11 @@ class Store:
         """Who had a device at a moment, by loan, timetable or log-on, with a sentence that says how we know."""
         known = KnownOf(
             loans=self.register.loans(mac),
-            lessons=self.register.timetable(),
+            lessons=self.register.timetable(ended=True),
             log_ons=self.register.log_ons(mac),
             people=self.register.people(),
         )
-        vlan = next((device.vlan for device in self.devices() if device.mac == mac), None)
+        vlan = self._devices.vlan(mac)
         return who_had(mac, at, known, self.policy(zone), vlan)
 
     def preview(self, rule: Rule, now: float, hours: float = 48.0) -> Preview:

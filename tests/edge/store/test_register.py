@@ -3,8 +3,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
-from appliance.edge.store import NotFound, Store, StoreError
+from appliance.edge.store import NotFound, Store, StoreError, register
 from appliance.edge.store.register import GROUPS, LOG_ON_DAYS, LOG_ONS, PATTERN_DAYS
 from appliance.model import Device
 from appliance.school import Group, Lesson, Loan, LogOn, PatternDay, Person, Vlan
@@ -12,6 +13,7 @@ from appliance.school import Group, Lesson, Loan, LogOn, PatternDay, Person, Vla
 from .conftest import MAC
 
 DAY = 86_400.0
+YEAR_5_LESSON = Lesson(weekday=1, starts="09:15", ends="10:15", group="staff", class_name="Year 5")
 YEAR_6 = Group(id="year-6", name="Year 6", kind="year", band="junior")
 
 
@@ -115,6 +117,37 @@ def test_timetable_is_in_the_order_of_the_week(store: Store) -> None:
     assert store.register.timetable() == kept[1:]
 
 
+def test_timetable_of_last_term_still_tells_who_had_a_device_then(store: Store) -> None:
+    """Tuesdays at 9:30: until day 100 Year 5 had the staff's devices, since then Year 3."""
+    store.save_devices([Device(mac=MAC)])
+    store.register.set_group(MAC, "staff", by="head", now=0.0)
+    tuesday, half_past_nine = 5 * DAY, 9.5 * 3600.0
+    old = store.register.add_lesson(YEAR_5_LESSON, by="head", now=tuesday)
+    store.register.remove_lesson(old.id, by="head", now=100 * DAY)
+    new = store.register.add_lesson(replace(YEAR_5_LESSON, class_name="Year 3"), by="head", now=101 * DAY)
+    assert store.register.timetable() == [new]
+    assert [lesson.class_name for lesson in store.register.timetable(ended=True)] == ["Year 5", "Year 3"]
+    assert store.who_had(MAC, tuesday + half_past_nine).class_name == "Year 5"
+    assert store.who_had(MAC, tuesday + 98 * DAY + half_past_nine).class_name == "Year 3"
+    with pytest.raises(NotFound):
+        store.register.remove_lesson(old.id, by="head", now=102 * DAY)
+
+
+def test_timetable_line_taken_out_at_once_never_held_and_a_new_one_holds_for_the_past(store: Store) -> None:
+    mistake = store.register.add_lesson(YEAR_5_LESSON, by="head", now=10 * DAY)
+    store.register.remove_lesson(mistake.id, by="head", now=10 * DAY + 60.0)
+    assert store.register.timetable(ended=True) == []
+    assert store.register.add_lesson(YEAR_5_LESSON, by="head", now=11 * DAY).since == 0.0
+
+
+def test_ended_timetable_lines_are_bounded(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(register, "ENDED_LESSONS", 3)
+    for number in range(6):
+        lesson = store.register.add_lesson(YEAR_5_LESSON, by="head", now=number * 10 * DAY)
+        store.register.remove_lesson(lesson.id, by="head", now=(number * 10 + 5) * DAY)
+    assert [lesson.ended for lesson in store.register.timetable(ended=True)] == [35 * DAY, 45 * DAY, 55 * DAY]
+
+
 @pytest.mark.parametrize(
     "changes", [{"weekday": 7}, {"starts": "9:15"}, {"ends": "09:00"}, {"class_name": ""}, {"group": "none such"}]
 )
@@ -134,6 +167,7 @@ def test_log_ons_go_on_and_the_newest_shows_on_the_device(store: Store) -> None:
     ]
     assert store.device(MAC).last_user == "sam"
     assert store.who_had(MAC, 250.0).person == "sam"
+    assert store.who_had("nobody's", 250.0).how == "none"
 
 
 def test_log_ons_are_bounded_by_device_and_days(store: Store) -> None:
