@@ -19,6 +19,19 @@ IntentKind = Literal["person", "page", "background", "unclear"]
 Decision = Literal["no_concern", "behaviour", "safeguarding", "technical", "staff_matter", "filter_fault", "exercise"]
 LampColour = Literal["green", "amber", "red", "grey"]
 Role = Literal["head", "deputy", "technician", "governor", "supplier"]
+NoteKind = Literal[
+    "note",
+    "decision",
+    "acknowledged",
+    "correction",
+    "passed",
+    "read",
+    "linked",
+    "unlinked",
+    "name asked",
+    "name agreed",
+    "name refused",
+]
 
 
 class Frame(Struct, frozen=True, gc=False):
@@ -270,18 +283,33 @@ class Incident(Struct, frozen=True, kw_only=True):
     reasons: tuple[str, ...] = ()  # why it is as urgent as it is, whole sentences; none where that is simply its category's
     source: str = ""
     acknowledged: bool = False
+    seen: bool = False  # somebody has opened it on the page
     exercise: bool = False  # made by a harmless test name
     intent: IntentKind | None = None  # None: not read, as for a tunnel or a test name
     intent_reasons: tuple[str, ...] = ()  # the sentences of the reading, up to three
 
 
 class Note(Struct, frozen=True, kw_only=True):
-    """One entry in an incident's append-only record."""
+    """One entry in an incident's append-only record.
+
+    `facts` are pairs of a key and a value for what a program must know of it: `action` (something that was done), `corrects` and
+    `ask` (the id of another note), `to` and `who` (a username), `incident` (the number of another one), `keys` (one or two).
+    """
 
     time: float
     by: str
     text: str
-    kind: Literal["note", "decision", "acknowledged"] = "note"
+    kind: NoteKind = "note"
+    id: int = 0
+    facts: tuple[tuple[str, str], ...] = ()
+
+    def all(self, key: str) -> tuple[str, ...]:
+        """The values of a fact, in the order in which they were written."""
+        return tuple(value for known, value in self.facts if known == key)
+
+    def one(self, key: str) -> str:
+        """The first value of a fact, empty where it has none."""
+        return next(iter(self.all(key)), "")
 
 
 class ListStatus(Struct, frozen=True, kw_only=True):

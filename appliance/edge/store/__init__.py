@@ -4,14 +4,16 @@ Frozen types of `appliance.model` enter and leave; SQL, files and locks stay ins
 """
 
 from appliance.edge.store.chain import Break, Verification
-from appliance.edge.store.errors import NotFound, StoreBusy, StoreDamaged, StoreError, StoreFull
+from appliance.edge.store.errors import AlreadyDecided, NotFound, StoreBusy, StoreDamaged, StoreError, StoreFull
 from appliance.edge.store.invitations import Invitation
 from appliance.edge.store.opening import LASTING_FILE, RECENT_FILE
+from appliance.edge.store.search import Wanted
 from appliance.edge.store.store import Store
 
 __all__ = [
     "LASTING_FILE",
     "RECENT_FILE",
+    "AlreadyDecided",
     "Break",
     "Invitation",
     "NotFound",
@@ -21,4 +23,5 @@ __all__ = [
     "StoreError",
     "StoreFull",
     "Verification",
+    "Wanted",
 ]

@@ -1,4 +1,4 @@
-"""The chain: every audit row, every note and every decided incident is a link that carries the hash of the link before it.
+"""The chain: each audit row, each note with its particulars and each decided incident is a link with the hash of the link before.
 
 Whoever changes, removes or slips in a row must recompute every later link, and then the chain's head no longer is the evidence
 code that was printed. Links hold digests only, never what was written.
@@ -20,12 +20,14 @@ _ORIGIN = ("box", "boot", "seq", "clock_synced")
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "audit": ("id", "time", "who", "action", "subject", *_ORIGIN),
     "notes": ("id", "incident", "time", "by", "kind", "text", *_ORIGIN),
+    "particulars": ("id", "note", "key", "value", *_ORIGIN),
     # Not the sentence, which is put into other words as the days pass.
     "incidents": (
         *("id", "category", "level", "device", "mac", "first_seen", "last_seen", "count", "names"),
         *("outcome", "confidence", "reason", "source", "exercise", "decision"),
     ),
 }
+WRITTEN = ("audit", "notes", "particulars")  # sources that are only ever added to
 OPEN = "open"  # the content of a link that says: this incident is open again and may change
 CODE_SIGNS = 16  # of the head's 64 hexadecimal signs: 64 bits, in groups of four
 STEP = 5_000  # links read at a time
@@ -121,8 +123,8 @@ class Chain:
             after = batch[-1]["id"]
 
     def _find_change(self, walk: _Walk, batch: Iterable[Row]) -> Break | None:
-        """The first of these links whose audit row or note is not what was linked; incidents wait for their newest link."""
-        wanted: dict[str, list[Row]] = {"audit": [], "notes": []}
+        """The first of these links whose row is not what was linked; incidents wait for their newest link."""
+        wanted: dict[str, list[Row]] = {source: [] for source in WRITTEN}
         for link in batch:
             if link["source"] in wanted:
                 wanted[link["source"]].append(link)
@@ -145,7 +147,7 @@ class Chain:
 
     def _find_unlinked(self) -> Break | None:
         """A row that nobody linked was not written by the box."""
-        for source in ("audit", "notes"):
+        for source in WRITTEN:
             sql = f"""SELECT id FROM {source} WHERE id NOT IN (SELECT row FROM chain WHERE source = ?) ORDER BY id LIMIT 1"""  # noqa: S608
             found = self._db.row(sql, (source,))
             if found:

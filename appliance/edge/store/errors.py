@@ -12,8 +12,12 @@ class StoreError(Exception):
     """The records could not be read or written; the message is one sentence for a person."""
 
 
-class NotFound(StoreError):  # noqa: N818 - these four say what is the case
+class NotFound(StoreError):  # noqa: N818 - these say what is the case
     """There is no such incident, device or account."""
+
+
+class AlreadyDecided(StoreError):  # noqa: N818
+    """Somebody else decided about the incident while this decision was being written."""
 
 
 class StoreBusy(StoreError):  # noqa: N818

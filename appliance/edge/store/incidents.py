@@ -6,6 +6,7 @@ touches the other's columns, and once there is a decision the seen part stands s
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
@@ -16,15 +17,17 @@ from appliance.edge.store.errors import NotFound, StoreError
 from appliance.edge.store.journal import Journal
 from appliance.edge.store.origin import Origin
 from appliance.edge.store.ownership import HIDDEN
-from appliance.model import Decision, Incident, Level, Note
+from appliance.model import Decision, Incident, Level, Note, NoteKind
 
 _SEEN = (
     *("category", "level", "device", "mac", "first_seen", "last_seen", "count", "names"),
     *("outcome", "confidence", "sentence", "reason", "reasons", "source", "exercise", "intent", "intent_reasons"),
 )
-_COLUMNS = ", ".join(["id", *_SEEN, "acknowledged", "decision"])
-_URGENT_FIRST = "CASE level WHEN 'urgent' THEN 0 WHEN 'look' THEN 1 ELSE 2 END, first_seen, id"
+COLUMNS = ", ".join(["id", *_SEEN, "acknowledged", "seen", "decision"])
+URGENT_FIRST = "CASE level WHEN 'urgent' THEN 0 WHEN 'look' THEN 1 ELSE 2 END, first_seen, id"
+_RISES = "? = 'urgent' AND level != 'urgent'"
 _LISTS = ("names", "reasons", "intent_reasons")
+Facts = Sequence[tuple[str, str]]
 TEXT_LIMIT = 4_000  # characters of one note
 
 
@@ -48,19 +51,19 @@ class Incidents:
             # A level that has risen to urgent must light the lamp again, whoever had acknowledged the milder one.
             assignments = ", ".join(f"{column} = ?" for column in seen)
             sql = (
-                f"UPDATE incidents SET acknowledged = acknowledged AND NOT (? = 'urgent' AND level != 'urgent'), "  # noqa: S608
+                f"UPDATE incidents SET acknowledged = acknowledged AND NOT ({_RISES}), seen = seen AND NOT ({_RISES}), "  # noqa: S608
                 f"{assignments}, seq = ? WHERE id = ? AND decision IS NULL"
             )
-            self._db.execute(sql, (incident.level, *seen.values(), self._origin.stamp()["seq"], incident.id))
+            self._db.execute(sql, (incident.level, incident.level, *seen.values(), self._origin.stamp()["seq"], incident.id))
             held = self.one(incident.id)
             return msgspec.structs.replace(held, decided_at=self._decided_at(held.id)) if held.decision else held
 
     def one(self, number: int) -> Incident:
         """The incident with that id; NotFound where there is none."""
-        row = self._db.row(f"SELECT {_COLUMNS} FROM incidents WHERE id = ?", (number,))  # noqa: S608
+        row = self._db.row(f"SELECT {COLUMNS} FROM incidents WHERE id = ?", (number,))  # noqa: S608
         if row is None:
             raise NotFound(f"There is no incident {number}.")
-        return _incident(row)
+        return to_incident(row)
 
     def listed(
         self,
@@ -78,9 +81,9 @@ class Incidents:
         wanted.append((f"NOT {HIDDEN}", hidden_from))
         given = [(clause, value) for clause, value in wanted if value is not None]
         where = " AND ".join(["decision IS NULL"] * open_only + [clause for clause, _ in given]) or "1"
-        order = _URGENT_FIRST if open_only else "last_seen DESC, id DESC"
-        sql = f"SELECT {_COLUMNS} FROM incidents WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?"  # noqa: S608
-        return [_incident(row) for row in self._db.rows(sql, (*(value for _, value in given), limit, offset))]
+        order = URGENT_FIRST if open_only else "last_seen DESC, id DESC"
+        sql = f"SELECT {COLUMNS} FROM incidents WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?"  # noqa: S608
+        return [to_incident(row) for row in self._db.rows(sql, (*(value for _, value in given), limit, offset))]
 
     def count_open(self, hidden_from: str | None = None) -> dict[Level, int]:
         """How many incidents have no decision yet, by level; every level is there. `hidden_from` leaves out a person's own."""
@@ -99,26 +102,32 @@ class Incidents:
 
     def notes(self, number: int) -> list[Note]:
         """Everything people wrote and decided on an incident, oldest first."""
-        rows = self._db.rows("SELECT time, by, text, kind FROM notes WHERE incident = ? ORDER BY id", (number,))
-        return [msgspec.convert(row, Note) for row in rows]
+        told: dict[int, list[tuple[str, str]]] = defaultdict(list)
+        sql = "SELECT note, key, value FROM particulars WHERE note IN (SELECT id FROM notes WHERE incident = ?) ORDER BY id"
+        for row in self._db.rows(sql, (number,)):
+            told[row["note"]].append((row["key"], row["value"]))
+        rows = self._db.rows("SELECT id, time, by, text, kind FROM notes WHERE incident = ? ORDER BY id", (number,))
+        return [msgspec.convert(row | {"facts": told[row["id"]]}, Note) for row in rows]
 
-    def decide(self, number: int, decision: Decision, *, by: str, now: float, text: str) -> Incident:
+    def decide(self, number: int, decision: Decision, *, by: str, now: float, text: str, facts: Facts = ()) -> Incident:
         """Close an incident. Deciding again corrects; the earlier decision stays in the notes."""
         if decision not in get_args(Decision):
             raise StoreError(f"“{decision}” is not one of the decisions.")
         with self._db.transaction():
             self.one(number)
-            self._db.execute("UPDATE incidents SET decision = ?, acknowledged = 1 WHERE id = ?", (decision, number))
-            self._note(number, "decision", f"{decision}: {text}" if text else decision, by=by, now=now)
+            self._db.execute("UPDATE incidents SET decision = ?, acknowledged = 1, seen = 1 WHERE id = ?", (decision, number))
+            self.write(number, "decision", f"{decision}: {text}" if text else decision, by=by, now=now, facts=facts)
             self._journal.chain.add("incidents", number)
             return self.one(number)
 
     def reopen(self, number: int, *, by: str, now: float, text: str) -> Incident:
         """Take the decision back; the note says why."""
         with self._db.transaction():
-            self.one(number)
+            held = self.one(number)
+            if held.decision is None:
+                return held  # somebody else was first
             self._db.execute("UPDATE incidents SET decision = NULL WHERE id = ?", (number,))
-            self._note(number, "decision", f"reopened: {text}" if text else "reopened", by=by, now=now)
+            self.write(number, "decision", f"reopened: {text}" if text else "reopened", by=by, now=now)
             self._journal.chain.release(number)
             return self.one(number)
 
@@ -126,14 +135,14 @@ class Incidents:
         """Add to an incident's record."""
         with self._db.transaction():
             self.one(number)
-            self._note(number, "note", text, by=by, now=now)
+            self.write(number, "note", text, by=by, now=now)
 
     def acknowledge(self, number: int, *, by: str, now: float) -> None:
         """Somebody has seen it: the lamp stops being red for this one. A second time changes nothing."""
         with self._db.transaction():
             if not self.one(number).acknowledged:
-                self._db.execute("UPDATE incidents SET acknowledged = 1 WHERE id = ?", (number,))
-                self._note(number, "acknowledged", "", by=by, now=now)
+                self._db.execute("UPDATE incidents SET acknowledged = 1, seen = 1 WHERE id = ?", (number,))
+                self.write(number, "acknowledged", "", by=by, now=now)
 
     def acknowledge_all_urgent(self, *, by: str, now: float) -> int:
         """The button on the box: acknowledge every open urgent incident; returns how many there were."""
@@ -147,7 +156,7 @@ class Incidents:
     def sound_again(self, numbers: Sequence[int]) -> None:
         """An acknowledged urgent incident has come up again after a quiet time: the lamp must say so."""
         for number in numbers:
-            self._db.execute("UPDATE incidents SET acknowledged = 0 WHERE id = ? AND decision IS NULL", (number,))
+            self._db.execute("UPDATE incidents SET acknowledged = 0, seen = 0 WHERE id = ? AND decision IS NULL", (number,))
 
     def reword(self, sentences: Mapping[int, str]) -> None:
         """Replace sentences as the days pass; what they say stays the same."""
@@ -157,10 +166,17 @@ class Incidents:
         row = self._db.row("SELECT max(time) AS time FROM notes WHERE incident = ? AND kind = 'decision'", (number,))
         return float(row["time"] or 0.0) if row else 0.0
 
-    def _note(self, number: int, kind: str, text: str, *, by: str, now: float) -> None:
-        row = {"incident": number, "time": now, "by": by, "kind": kind, "text": text[:TEXT_LIMIT], **self._origin.stamp()}
-        self._journal.chain.add("notes", self._db.insert("notes", row))
-        self._journal.add(now, by, f"incident {kind}", str(number))
+    def write(self, number: int, kind: NoteKind, text: str, *, by: str, now: float, facts: Facts = ()) -> int:
+        """Add one entry to a record, with its facts, links of the chain and audit row; returns its id."""
+        with self._db.transaction():
+            row = {"incident": number, "time": now, "by": by, "kind": kind, "text": text[:TEXT_LIMIT], **self._origin.stamp()}
+            note = self._db.insert("notes", row)
+            self._journal.chain.add("notes", note)
+            for key, value in facts:
+                fact = {"note": note, "key": key, "value": value, **self._origin.stamp()}
+                self._journal.chain.add("particulars", self._db.insert("particulars", fact))
+            self._journal.add(now, by, f"incident {kind}", str(number))
+        return note
 
 
 def _seen(incident: Incident) -> Row:
@@ -170,8 +186,8 @@ def _seen(incident: Incident) -> Row:
     return row | lists | {"exercise": int(incident.exercise)}
 
 
-def _incident(row: Row) -> Incident:
+def to_incident(row: Row) -> Incident:
     """A row as an Incident; names and reasons are kept as JSON."""
     lists = {column: msgspec.json.decode(row[column], type=tuple[str, ...]) for column in _LISTS}
-    flags = {"acknowledged": bool(row["acknowledged"]), "exercise": bool(row["exercise"])}
+    flags = {"acknowledged": bool(row["acknowledged"]), "seen": bool(row["seen"]), "exercise": bool(row["exercise"])}
     return msgspec.convert(row | lists | flags, Incident)

@@ -20,9 +20,9 @@ from appliance.model import Incident
 COPIES = 7
 # In this order, so that a note finds its incident.
 _TABLES = (
-    *("settings", "counters", "accounts", "devices", "incidents", "notes", "audit", "lists", "sights"),
+    *("settings", "counters", "accounts", "devices", "incidents", "notes", "particulars", "audit", "lists", "sights"),
     *("groups", "members", "vlans", "group_levels", "rules", "lesson_modes", "hours", "terms", "timetable", "people"),
-    *("loans", "log_ons", "pattern_days", "witness_counts", "safesearch", "filter_checks"),
+    *("loans", "log_ons", "pattern_days", "witness_counts", "safesearch", "filter_checks", "own_devices", "kept_sights"),
 )
 
 
@@ -145,7 +145,7 @@ def _is_whole(row: Row) -> bool:
     try:
         columns = {"names": "", "reasons": "[]", "intent_reasons": "[]"}
         lists = {column: msgspec.json.decode(row.get(column) or none, type=tuple[str, ...]) for column, none in columns.items()}
-        flags = {"exercise": bool(row.get("exercise")), "acknowledged": bool(row.get("acknowledged"))}
+        flags = {column: bool(row.get(column)) for column in ("exercise", "acknowledged", "seen")}
         msgspec.convert(row | lists | flags, Incident)
     except (msgspec.DecodeError, msgspec.ValidationError, TypeError):
         return False

@@ -57,13 +57,19 @@ _LASTING_TABLES = (
         expires REAL NOT NULL) STRICT""",
 )
 
-# What people wrote, and who did what, is never altered: a correction is a further row.
-_APPEND_ONLY = tuple(
-    f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
-    f"BEGIN SELECT RAISE(ABORT, '{table} are only ever added to'); END"
-    for table in ("notes", "audit")
-    for verb in ("UPDATE", "DELETE")
-)
+
+def _only_added(*tables: str) -> tuple[str, ...]:
+    """Triggers that refuse changes and deletions: a correction is a further row."""
+    return tuple(
+        f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
+        f"BEGIN SELECT RAISE(ABORT, '{table} are only ever added to'); END"
+        for table in tables
+        for verb in ("UPDATE", "DELETE")
+    )
+
+
+# What people wrote, and who did what.
+_APPEND_ONLY = _only_added("notes", "audit")
 
 _SIGHTS = (
     f"""CREATE TABLE sights (
@@ -114,6 +120,23 @@ _WITNESS = (
     f"""CREATE TABLE filter_checks (
         id INTEGER PRIMARY KEY AUTOINCREMENT, time REAL NOT NULL, mac TEXT NOT NULL, device TEXT NOT NULL, test TEXT NOT NULL,
         result TEXT NOT NULL, seen TEXT NOT NULL, {_ORIGIN}) STRICT""",
+)
+
+# What notes say in a form that a program can read; evidence like the notes themselves. And the hours of a device that belong to
+# an incident, which outlive the meter's own two days.
+_CASE_WORK = (
+    f"""CREATE TABLE particulars (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, note INTEGER NOT NULL REFERENCES notes (id), key TEXT NOT NULL,
+        value TEXT NOT NULL, {_ORIGIN}) STRICT""",
+    "CREATE INDEX particulars_note ON particulars (note)",
+    "CREATE INDEX particulars_value ON particulars (key, value)",
+    *_only_added("particulars"),
+    "ALTER TABLE incidents ADD COLUMN seen INTEGER NOT NULL DEFAULT 0",
+    "UPDATE incidents SET seen = 1 WHERE acknowledged OR decision IS NOT NULL",
+    f"""CREATE TABLE kept_sights (
+        hour REAL NOT NULL, mac TEXT NOT NULL, heard INTEGER NOT NULL, asked INTEGER NOT NULL, answered INTEGER NOT NULL,
+        seen INTEGER NOT NULL, named INTEGER NOT NULL, quiet INTEGER NOT NULL, reasons TEXT NOT NULL, {_ORIGIN},
+        PRIMARY KEY (mac, hour)) STRICT""",
 )
 
 _RECENT_TABLES = (
@@ -189,6 +212,12 @@ def m008_check_log(db: Database) -> None:
 def m009_timetable_history(db: Database) -> None:
     """Lines of the timetable that have ended still tell who had a device then."""
     _run(db, TIMETABLE_HISTORY)
+
+
+@LASTING()
+def m009_case_work(db: Database) -> None:
+    """What was done about incidents, passing them on, linking them; what was in sight at the time."""
+    _run(db, _CASE_WORK)
 
 
 @RECENT()

@@ -8,10 +8,11 @@ import msgspec
 
 from appliance.edge.store.database import Database, Row
 from appliance.edge.store.origin import Origin
-from appliance.model import Sight
+from appliance.model import Incident, Sight
 
 DEVICE_SECONDS = 48 * 3600.0  # how long a device's hours are kept
 SCHOOL_SECONDS = 30 * 86_400.0  # the school's own, against which a fall is measured
+HOUR = 3600.0
 AHEAD_SECONDS = 2 * 3600.0  # hours further ahead come from a clock that was wrong
 
 _COUNTS = ("heard", "asked", "answered", "seen", "named", "quiet", "reasons")
@@ -21,6 +22,11 @@ _UPSERT = f"""
     INSERT INTO sights ({_COLUMNS}, box, boot, seq, clock_synced) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (hour, mac) DO UPDATE SET {", ".join(f"{column} = excluded.{column}" for column in _COUNTS)}, seq = excluded.seq
     WHERE excluded.heard >= sights.heard"""  # noqa: S608 - the columns are ours
+# Hours of devices in which something came up stay as long as the incident.
+_KEEP = """
+    INSERT OR IGNORE INTO kept_sights SELECT * FROM sights WHERE mac != '' AND hour < ? AND EXISTS (
+        SELECT 1 FROM incidents WHERE incidents.mac = sights.mac AND incidents.last_seen >= sights.hour
+        AND incidents.first_seen < sights.hour + 3600)"""
 
 
 class Sights:
@@ -37,7 +43,8 @@ class Sights:
             self._db.execute_many(_UPSERT, [(*_values(sight), *stamp) for sight in sights])
 
     def trim(self, now: float) -> int:
-        """Forget what is too old, or from a time that has not come; returns how many rows went."""
+        """Forget what is too old, or from a time that has not come; returns how many rows went. Hours of incidents are kept."""
+        self._db.execute(_KEEP, (now - DEVICE_SECONDS,))
         sql = "DELETE FROM sights WHERE hour > ? OR hour < CASE mac WHEN '' THEN ? ELSE ? END"
         return self._db.execute(sql, (now + AHEAD_SECONDS, now - SCHOOL_SECONDS, now - DEVICE_SECONDS))
 
@@ -50,6 +57,15 @@ class Sights:
         only = "" if mac is None else "AND mac = ?"
         sql = f"SELECT {_COLUMNS} FROM sights WHERE hour BETWEEN ? AND ? {only} ORDER BY hour, mac"  # noqa: S608
         return [_sight(row) for row in self._db.rows(sql, (since, until) if mac is None else (since, until, mac))]
+
+    def of_incident(self, incident: Incident) -> list[Sight]:
+        """The hours in which an incident happened, of its device, oldest first; none where nobody kept them."""
+        sql = " UNION ".join(
+            f"SELECT {_COLUMNS} FROM {table} WHERE mac = ? AND hour > ? AND hour <= ?"  # noqa: S608 - tables are ours
+            for table in ("sights", "kept_sights")
+        )
+        span = (incident.mac, incident.first_seen - HOUR, incident.last_seen)
+        return [_sight(row) for row in self._db.rows(f"{sql} ORDER BY hour", (*span, *span))]
 
 
 def _values(sight: Sight) -> tuple[object, ...]:

@@ -16,6 +16,7 @@ from appliance.config import recent_dir as default_recent_dir
 from appliance.edge import clock
 from appliance.edge.store import preview, recovery
 from appliance.edge.store.accounts import Accounts
+from appliance.edge.store.cases import Cases
 from appliance.edge.store.chain import Head, Verification
 from appliance.edge.store.check_log import CheckLog
 from appliance.edge.store.database import Database
@@ -60,7 +61,8 @@ RECOVERED = "recovered"  # the setting that holds the sentence about damaged rec
 class Store:
     """`safespan.db` in `data_dir`, which must last, and `recent.db` in `recent_dir`, which lives in memory.
 
-    `register` holds who uses which devices, `rulebook` the school's say in how they are judged.
+    `register` holds who uses which devices, `rulebook` the school's say in how they are judged, `cases` what people do about
+    incidents.
     """
 
     def __init__(self, lasting: Database, recent: Database, recent_dir: Path, clock_synced: Callable[[], bool | None]) -> None:
@@ -72,6 +74,7 @@ class Store:
         self._origin = origin
         self._journal = Journal(lasting, origin)
         self._incidents = Incidents(lasting, origin, self._journal)
+        self.cases = Cases(lasting, self._incidents, Sights(lasting, origin))
         self._devices = Devices(lasting, origin, self._journal)
         self._accounts = Accounts(lasting, self._journal, recent_dir)
         self.factors = Factors(lasting, self._journal)
