@@ -23,21 +23,19 @@ from types import FrameType
 
 import click
 
-import phrase_lists
 from appliance.config import Settings, SettingsError, load, recent_dir
 from appliance.edge import children, clock
 from appliance.edge.channel import ChannelError, ChannelReader
 from appliance.edge.lists import open_at_once
 from appliance.edge.store import Store, StoreError
-from appliance.edge.suffixes import PublicSuffixes
 from appliance.edge.systemd import Notifier
-from appliance.edge.word_lists import open_words
 from appliance.judge.domains import DomainLists
 from appliance.judge.lamp import decide_lamp
 from appliance.judge.policy import is_on_trial
+from appliance.judgement import open_judgement
 from appliance.list_follower import STALE_SECONDS, ListFollower
 from appliance.model import Lamp, SensorMessage, SensorReport, Sighting
-from appliance.pipeline import SETTLED_SECONDS, Pipeline
+from appliance.pipeline import SETTLED_SECONDS
 from appliance.recorder import Recorder
 from appliance.vitals import Circumstances, Vitals
 
@@ -271,9 +269,7 @@ def main(data_dir: Path, settings_file: Path | None, socket_path: Path | None, f
         with Store.open(data_dir, recent_dir(data_dir), check=True) as store:
             listener = children.listen(socket_path) if socket_path else None
             lists, _ = open_at_once(settings, data_dir)
-            registrable, third_parties = PublicSuffixes.bundled().registrable, phrase_lists.third_parties()
-            pipeline = Pipeline(lists, zone=zone, registrable=registrable, third_parties=third_parties, words=open_words())
-            recorder = Recorder(store, pipeline)
+            recorder = Recorder(store, open_judgement(lists, zone))
             recorder.restore(clock.now())
             store.save_lists(lists.statuses)
             guardian = Guardian(

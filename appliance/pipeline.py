@@ -10,7 +10,6 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, tzinfo
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from appliance.judge.blindness import Meter
 from appliance.judge.cases import Hit
@@ -24,6 +23,7 @@ from appliance.judge.intent import site_of
 from appliance.judge.log_ons import LogOns
 from appliance.judge.outcomes import Answers, Evidence, weigh_covered, weigh_hello
 from appliance.judge.policy import Policy
+from appliance.judge.recent_names import RecentNames
 from appliance.judge.remembered import NameLists, Verdicts
 from appliance.judge.scales import Scales
 from appliance.judge.visits import Visits, as_reading
@@ -50,7 +50,6 @@ from appliance.model import (
     Verdict,
 )
 
-RECENT_WAITING = 50_000  # (device, kind, name) within one flush; seconds of the busiest school
 SETTLED_SECONDS = 30.0  # after the last sighting: everything that waits for what follows is settled
 _NAMING = (NameAsked, DnsAnswer, TlsHello, QuicHello, HttpHost, HelloAnswered)
 
@@ -65,7 +64,6 @@ class Counts(Struct):
     named: int = 0
     unnamed: int = 0
     flagged: int = 0
-    recent_dropped: int = 0
 
 
 class Pipeline:
@@ -79,11 +77,12 @@ class Pipeline:
         devices: DeviceTable | None = None,
         registrable: Callable[[str], str] = site_of,
         third_parties: Collection[str] = frozenset(),
+        background: Collection[str] = frozenset(),
         words: Words | None = None,
     ) -> None:
         """`registrable` gives the part of a name that somebody can own, empty where there is none.
 
-        `third_parties` are the names that pages load adverts and counters from; by `words` names are judged that no list knows.
+        Pages load `third_parties`, machines ask for `background` names; by `words` names are judged that no list knows.
         """
         self.zone = zone
         self.devices = devices or DeviceTable()
@@ -96,10 +95,10 @@ class Pipeline:
         self.meter = Meter(self.evasion.lookups, self.evasion.hidden)
         self._words = words
         self._verdicts = Verdicts(lists, words)
-        self.visits = Visits(third_parties)
+        self.visits = Visits(third_parties, background)
         self.answers = Answers()
         self.witnesses = Witnesses(zone)
-        self._recent: dict[tuple[str, str, str, int], RecentName] = {}
+        self._recent = RecentNames()
         self._handlers: dict[type, Callable[[str, Seen], None]] = {
             NameAsked: self._name_asked,
             DnsAnswer: self._dns_answer,
@@ -157,15 +156,14 @@ class Pipeline:
 
     def take_recent(self) -> list[RecentName]:
         """The names since the last call, counted by device, kind and minute."""
-        recent, self._recent = self._recent, {}
-        return list(recent.values())
+        return self._recent.take()
 
     def reasons(self) -> dict[str, int]:
         """Bounds that were hit, by what they bound; only those that were."""
         found = {
             "devices-evicted": self.devices.evicted,
             "incidents-capped": self.folder.capped,
-            "recent-names-dropped": self.counts.recent_dropped,
+            "recent-names-dropped": self._recent.dropped,
             "patterns-evicted": self.scales.patterns.evicted,
             "log-ons-evicted": self.log_ons.evicted,
             "visits-evicted": self.visits.evicted,
@@ -273,7 +271,7 @@ class Pipeline:
             if self.folder.hit(hit) is not None:
                 self.witnesses.filter.note_try(key, time, verdict)
         self.visits.note(key, time, name, connects=kind != "dns")
-        self._remember(key, time, kind, name)
+        self._recent.note(key, time, kind, name)
 
     def _judge_query(self, key: str, seen: HttpHost) -> None:
         """What was typed into a search field, in the rare case that the page is not encrypted. The words are not kept."""
@@ -288,14 +286,3 @@ class Pipeline:
         """The verdict of the lists and of the school's own rules on a name that is no help line's; None: nothing to say."""
         verdict = self._verdicts.of(name)
         return None if verdict is not None and verdict.category is None else self.scales.ruled(key, time, name, verdict)
-
-    def _remember(self, key: str, time: float, kind: str, name: str) -> None:
-        """Keep a name for the hour around an incident, once a minute with its count."""
-        row = (key, kind, name, int(time // 60))
-        known = self._recent.get(row)
-        if known is None and len(self._recent) >= RECENT_WAITING:
-            self.counts.recent_dropped += 1
-        elif known is None:
-            self._recent[row] = RecentName(time=time, mac=key, kind=kind, name=name)
-        else:
-            self._recent[row] = replace(known, count=known.count + 1)

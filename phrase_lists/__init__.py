@@ -62,6 +62,11 @@ def third_parties() -> frozenset[str]:
     return frozenset(row[0] for row in rows("third_parties.tsv"))
 
 
+def background_names() -> frozenset[str]:
+    """What browsers and systems ask for by themselves; a name stands for itself and all that is below it."""
+    return frozenset(row[0] for row in rows("background.tsv"))
+
+
 def seal(name: str) -> str:
     """A name as a keyed hash (HMAC-SHA256, RFC 2104): `sha256:`, twelve bits of its checksum in hex, `:`, 64 hex digits.
 

@@ -7,6 +7,7 @@ import pytest
 
 from appliance.edge.word_lists import open_words
 from appliance.judge.domains import Match
+from appliance.judge.recent_names import WAITING
 from appliance.judge.remembered import VERDICTS
 from appliance.judge.words_matching import Words
 from appliance.model import (
@@ -22,7 +23,7 @@ from appliance.model import (
     Sighting,
     TlsHello,
 )
-from appliance.pipeline import RECENT_WAITING, Pipeline
+from appliance.pipeline import Pipeline
 
 MAC = "f0:18:98:00:07:07"
 
@@ -287,9 +288,9 @@ def test_verdicts_are_remembered_and_the_memory_is_bounded(lists: FakeLists) -> 
 
 def test_flood_of_names_is_bounded_and_counted(lists: FakeLists) -> None:
     pipeline = Pipeline(lists)
-    pipeline.feed([on(NameAsked, name=f"n{n}.example") for n in range(RECENT_WAITING + 1_000)])
+    pipeline.feed([on(NameAsked, name=f"n{n}.example") for n in range(WAITING + 1_000)])
     assert pipeline.reasons()["recent-names-dropped"] == 1_000
-    assert len(pipeline.take_recent()) == RECENT_WAITING
+    assert len(pipeline.take_recent()) == WAITING
 
 
 @pytest.mark.parametrize(
@@ -368,7 +369,7 @@ def test_flood_of_machines_and_listed_names_stays_within_every_bound(lists: Fake
     assert len(pipeline.devices) <= 1_000
     assert len(pipeline.folder) <= 500
     assert len(list(pipeline.folder.due())) <= 500
-    assert len(pipeline.take_recent()) <= RECENT_WAITING
+    assert len(pipeline.take_recent()) <= WAITING
     reasons = pipeline.reasons()
     assert reasons["devices-evicted"] == pytest.approx(19_600, abs=60) and reasons["incidents-capped"] == 19_500
 

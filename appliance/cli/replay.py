@@ -16,7 +16,6 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-import phrase_lists
 from appliance import config
 from appliance.cli.list_sources import settings_option
 from appliance.cli.lists import lists_in_force
@@ -24,12 +23,11 @@ from appliance.cli.output import data_dir_option, format_option, print_records, 
 from appliance.edge import children, clock
 from appliance.edge.channel import ChannelError, ChannelReader
 from appliance.edge.store import Store, StoreError
-from appliance.edge.suffixes import PublicSuffixes
-from appliance.edge.word_lists import open_words
 from appliance.judge.domains import DomainLists
 from appliance.judge.lamp import decide_lamp
+from appliance.judgement import open_judgement
 from appliance.model import Incident, SensorMessage, SensorReport, Sighting
-from appliance.pipeline import SETTLED_SECONDS, Pipeline
+from appliance.pipeline import SETTLED_SECONDS
 from appliance.recorder import Recorder
 from appliance.vitals import Circumstances, Vitals
 
@@ -48,9 +46,7 @@ def replay(capture: Path, data_dir: Path, settings_file: Path | None, form: str 
         zone = clock.zone_of(settings)
         lists = lists_in_force(settings_file, data_dir)
         with Store.open(data_dir, check=True) as store:
-            registrable, third_parties = PublicSuffixes.bundled().registrable, phrase_lists.third_parties()
-            pipeline = Pipeline(lists, zone=zone, registrable=registrable, third_parties=third_parties, words=open_words())
-            recorder = Recorder(store, pipeline)
+            recorder = Recorder(store, open_judgement(lists, zone))
             store.save_lists(lists.statuses)
             summary = Replaying(recorder, lists, settings.keep).play(capture)
             print_summary(summary, store.incidents(limit=summary["incidents"]), form)

@@ -49,6 +49,7 @@ class Moment(Struct, frozen=True, kw_only=True):
     led_by_another: bool = False  # the burst that it stands in began with another site
     adverts: int = 0
     is_advert: bool = False  # it is itself an advert or tracker
+    is_background: bool = False  # it is itself a name that machines ask for by themselves
     searched: bool = False  # a search engine was asked for shortly before
     gaps: tuple[float, ...] = ()
     followers: int = 0
@@ -100,7 +101,7 @@ def graver(one: Intent, other: Intent) -> Intent:
 def is_regular(gaps: tuple[float, ...]) -> bool:
     """Whether the last gaps between visits are alike, as a timer makes them."""
     last = gaps[-REGULAR:]
-    return len(last) == REGULAR and min(last) >= SHORTEST_BEAT and _is_even(last)
+    return len(last) == REGULAR and min(last) >= SHORTEST_BEAT and is_even(last)
 
 
 def site_of(name: str) -> str:
@@ -111,7 +112,8 @@ def site_of(name: str) -> str:
     return ".".join(labels[-2:])
 
 
-def _is_even(gaps: tuple[float, ...]) -> bool:
+def is_even(gaps: tuple[float, ...]) -> bool:
+    """Whether gaps are alike, to a part in six of the usual one."""
     return max(gaps) - min(gaps) <= REGULAR_SPREAD * median(gaps)
 
 
@@ -135,15 +137,17 @@ def _clues(moment: Moment) -> list[Clue]:
 
 def _silence(moment: Moment) -> list[Clue]:
     """Nothing before it: a page's parts come together, a person's choice comes alone."""
-    if moment.is_advert or moment.others or (moment.quiet is not None and moment.quiet <= QUIET):
+    if moment.is_advert or moment.is_background or moment.others or (moment.quiet is not None and moment.quiet <= QUIET):
         return []
     weight = 3 if moment.quiet is None or moment.quiet > LONG_QUIET else 2
-    return [Clue("person", weight, "Nothing else was asked for just before, so it does not look like part of another page.")]
+    return [Clue("person", weight, "No other site was asked for just before, so it does not look like part of another page.")]
 
 
 def _among(moment: Moment) -> list[Clue]:
     """What it stood among."""
     clues = []
+    if moment.is_background:
+        clues.append(Clue("background", 4, "It is a name that browsers and systems ask for by themselves."))
     if moment.is_advert:
         clues.append(Clue("page", 4, "It is itself a name that pages load adverts or counters from."))
     if moment.others >= BURST and moment.led_by_another:
@@ -160,7 +164,7 @@ def _habit(moment: Moment) -> list[Clue]:
     # A name that was only looked up after a search is one of the results, not the one that was chosen.
     if moment.searched and not _only_looked_up(moment):
         clues.append(Clue("person", 1, "A search engine was asked for shortly before."))
-    if len(moment.gaps) >= RETURNS and not _is_even(moment.gaps):
+    if len(moment.gaps) >= RETURNS and not is_even(moment.gaps):
         clues.append(Clue("person", 1, "The device came back to it at uneven times, as people do."))
     return clues
 

@@ -2,8 +2,9 @@
 
     name asked or connected to -> Trail of its device      flagged name -> Visit: read at once, and again when it is settled
 
-A visit is read from what came before it as soon as it is seen, and once more when the seconds after it are over. Time comes with
-the sightings. As many devices, visits and histories as fit are kept, the oldest goes first; `evicted` counts.
+A visit is read from what came before it as soon as it is seen, and once more when the seconds after it are over. What browsers
+and systems ask for by themselves says nothing of either and is left out. Time comes with the sightings. As many devices, visits
+and histories as fit are kept, the oldest goes first; `evicted` counts.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from itertools import pairwise
 
 from msgspec import Struct
 
-from appliance.judge.intent import Moment, read_intent, site_of
-from appliance.judge.safesearch import is_search
+from appliance.judge.company import Company, Told
+from appliance.judge.intent import Moment, is_even, read_intent, site_of
 from appliance.model import Intent, Verdict
 
 SECONDS = 2.0  # a page asks for most of its parts within this
@@ -26,6 +27,8 @@ SEARCH_SECONDS = 60.0
 CONNECTING_SECONDS = 600.0  # a device in use connects somewhere within this
 JITTER = 1.0  # seconds by which the wire may bring packets out of order
 REMEMBERED = 48  # names per device
+TICKS = 4  # names of one site that come as evenly as a page's own clock asks
+SHORTEST_TICK = 1.0  # seconds between them
 COUNTED = 32  # followers of one visit
 ADDRESSES = 32  # of one visit
 GAPS = 8  # between visits to one site
@@ -40,8 +43,12 @@ class Name(Struct, frozen=True, gc=False):
     """One name that a device asked for or connected to."""
 
     time: float
-    site: str
-    advert: bool
+    told: Told
+
+    @property
+    def site(self) -> str:
+        """The site that it belongs to."""
+        return self.told.site
 
 
 class Trail:
@@ -57,8 +64,10 @@ class Trail:
         self.connected: float | None = None
 
     def add(self, name: Name) -> None:
-        """Take one more name in."""
+        """Take one more name in. A search leads nobody's burst: what is asked for after it was found there, not loaded by it."""
         if self.last is None or name.time - self.last > GAP:
+            self.leader = ""
+        if not self.leader and not name.told.is_search:
             self.leader = name.site
         self.last = name.time if self.last is None else max(self.last, name.time)
         self.names.append(name)
@@ -109,17 +118,21 @@ class Visit:
 
 
 class Visits:
-    """The trails of all devices and their visits to listed names. `third_parties`: what adverts and counters are loaded from."""
+    """The trails of all devices and their visits to listed names.
+
+    `third_parties`: what adverts and counters are loaded from; `background`: what machines ask for by themselves.
+    """
 
     def __init__(
         self,
         third_parties: Collection[str] = frozenset(),
+        background: Collection[str] = frozenset(),
         *,
         devices: int = DEVICES,
         visits: int = VISITS,
         histories: int = HISTORIES,
     ) -> None:
-        self._third_parties = third_parties
+        self._company = Company(third_parties, background)
         self._limits = (devices, visits, histories)
         self._trails: dict[str, Trail] = {}
         self._visits: dict[Key, Visit] = {}
@@ -133,22 +146,16 @@ class Visits:
 
     def note(self, device: str, time: float, name: str, *, connects: bool) -> None:
         """A device asked for a name, or connected to it."""
-        site = site_of(name)
-        trail = self._trail(device)
-        advert = self._is_third_party(name)
-        trail.add(Name(time, site, advert))
-        if is_search(name):
+        told, trail = self._company.of(name), self._trail(device)
+        if not told.is_background:
+            trail.add(Name(time, told))
+        if told.is_search:
             trail.searched = time
         if connects:
             trail.connected = time
         for visit in self._open.get(device, ()):
-            if not 0.0 <= time - visit.began <= FOLLOWING:
-                continue
-            visit.in_sight = visit.in_sight or connects
-            if site == site_of(visit.verdict.name):
-                self._connect(visit, time, connects=connects)
-            elif not advert and len(visit.followers) < COUNTED:
-                visit.followers.add(name)
+            if 0.0 <= time - visit.began <= FOLLOWING:
+                self._follow(visit, time, name, told, connects=connects)
 
     def visit(self, device: str, time: float, verdict: Verdict) -> Visit:
         """The visit that a flagged name belongs to, read from what came before. Ask before the name itself is noted."""
@@ -199,6 +206,15 @@ class Visits:
             visit.settle()
             yield visit
 
+    def _follow(self, visit: Visit, time: float, name: str, told: Told, *, connects: bool) -> None:
+        """One name within the moment of a visit: its own again, or what its page loads."""
+        visit.in_sight = visit.in_sight or connects
+        if told.site == site_of(visit.verdict.name):
+            self._connect(visit, time, connects=connects)
+        loads = not (told.is_advert or told.is_background) and name != visit.verdict.name
+        if loads and len(visit.followers) < COUNTED:
+            visit.followers.add(name)
+
     def _connect(self, visit: Visit, time: float, *, connects: bool) -> None:
         if connects and 0.0 <= time - visit.began <= FOLLOWING:
             visit.connections[1:] = [time] if visit.connections else []
@@ -206,18 +222,20 @@ class Visits:
 
     def _before(self, device: str, time: float, name: str) -> Moment:
         """What came before a visit."""
-        trail, site = self._trail(device), site_of(name)
-        others = [one for one in trail.names if one.site != site and one.time <= time]
-        near = [one for one in others if time - one.time <= SECONDS]
+        trail, told = self._trail(device), self._company.of(name)
+        others = [one for one in trail.names if one.site != told.site and one.time <= time]
+        others = [one for one in others if one.site not in _ticking(others)]
+        near = [one for one in others if time - one.time <= SECONDS and not one.told.is_search]
         in_burst = trail.last is not None and time - trail.last <= GAP
         return Moment(
             quiet=time - max(one.time for one in others) if others else None,
             others=len({one.site for one in near}),
-            led_by_another=in_burst and trail.leader != site,
-            adverts=len({one.site for one in near if one.advert}),
-            is_advert=self._is_third_party(name),
+            led_by_another=in_burst and trail.leader not in ("", told.site),
+            adverts=len({one.site for one in near if one.told.is_advert}),
+            is_advert=told.is_advert,
+            is_background=told.is_background,
             searched=trail.searched is not None and 0.0 <= time - trail.searched <= SEARCH_SECONDS,
-            gaps=self._gaps(device, site, time),
+            gaps=self._gaps(device, told.site, time),
             # A mirror may carry look-ups only.
             in_sight=trail.connected is not None and 0.0 <= time - trail.connected <= CONNECTING_SECONDS,
         )
@@ -232,8 +250,7 @@ class Visits:
                 self.evicted += 1
         self._histories[device, site] = times
         times.append(time)
-        known = list(times)
-        return tuple(max(0.0, later - earlier) for earlier, later in pairwise(known))
+        return gaps_of(list(times))
 
     def _trail(self, device: str) -> Trail:
         trail = self._trails.get(device)
@@ -244,13 +261,21 @@ class Visits:
             trail = self._trails[device] = Trail()
         return trail
 
-    def _is_third_party(self, name: str) -> bool:
-        """Whether the name or one above it is a known place of adverts and counters."""
-        while name:
-            if name in self._third_parties:
-                return True
-            name = name.partition(".")[2]
-        return False
+
+def _ticking(names: list[Name]) -> set[str]:
+    """The sites that a device asks for as evenly as an open page's clock: nobody began anything by that."""
+    times: dict[str, list[float]] = {}
+    for name in names:
+        known = times.setdefault(name.site, [])
+        # One request is a look-up or three and a hello.
+        if not known or name.time - known[-1] >= SHORTEST_TICK:
+            known.append(name.time)
+    return {site for site, known in times.items() if len(known) >= TICKS and is_even(gaps_of(known[-TICKS:]))}
+
+
+def gaps_of(times: list[float]) -> tuple[float, ...]:
+    """The seconds between moments."""
+    return tuple(max(0.0, later - earlier) for earlier, later in pairwise(times))
 
 
 def as_reading(visit: Visit) -> Intent | None:

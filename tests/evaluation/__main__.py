@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from .answers import DAYS, RANKS, habits, weeks
-from .judging import judge_school, open_judgement
+from .judging import judge_school, open_evaluation
 from .school import School
 from .scoring import LEVELS, Score, Wrong, order_of
 
@@ -24,7 +24,7 @@ def run_school(number: int, most: int = MOST) -> Score:
     scripts = weeks()
     school, score = School(number, scripts[number % len(scripts)], habits(), most), Score()
     with tempfile.TemporaryDirectory(prefix="safespan-evaluation-") as folder:
-        lists = open_judgement(Path(folder))
+        lists = open_evaluation(Path(folder))
         for judged in judge_school(school, lists):
             score.add(judged)
     return score

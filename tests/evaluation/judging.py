@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-import phrase_lists
 from appliance.edge.list_seeds import seed_sources
 from appliance.edge.lists import compile_lists, open_lists
-from appliance.edge.suffixes import PublicSuffixes
-from appliance.edge.word_lists import open_words
 from appliance.judge.domains import DomainLists
+from appliance.judgement import open_judgement
 from appliance.model import Incident, Sighting
 from appliance.pipeline import Pipeline
 
@@ -32,24 +29,15 @@ class JudgedDay(Struct, frozen=True):
     incidents: dict[Item, Incident]
 
 
-def open_judgement(folder: Path) -> DomainLists:
+def open_evaluation(folder: Path) -> DomainLists:
     """The lists of the box as it comes, and the simulation's own beside them, compiled in `folder`."""
     compile_lists([*seed_sources(), *extra_sources()], folder)
     return open_lists(folder)
 
 
-def make_pipeline(lists: DomainLists) -> Pipeline:
-    """A pipeline as the guardian makes it: with words and third parties where it takes them."""
-    able = inspect.signature(Pipeline.__init__).parameters
-    wanted: dict[str, Any] = {"third_parties": phrase_lists.third_parties(), "registrable": PublicSuffixes.bundled().registrable}
-    if "words" in able:
-        wanted["words"] = open_words()
-    return Pipeline(lists, **wanted)
-
-
 def judge_school(school: School, lists: DomainLists) -> Iterator[JudgedDay]:
     """A school's week, day by day."""
-    pipeline = make_pipeline(lists)
+    pipeline = open_judgement(lists)
     pipeline.use_policy(school.policy())
     for day in school.days():
         feed(pipeline, day.sightings)

@@ -8,7 +8,7 @@ import pytest
 
 from .__main__ import tables
 from .answers import Answer, habits, read_answer, weeks
-from .judging import JudgedDay, judge_school, open_judgement
+from .judging import JudgedDay, judge_school, open_evaluation
 from .names import ALLOWED, pools
 from .school import Item, School, SchoolDay
 from .scoring import Score
@@ -19,7 +19,7 @@ WEEKS = (1, 4)  # one with everything that hides, one of hard cases
 
 @pytest.fixture(scope="module")
 def score(tmp_path_factory: pytest.TempPathFactory) -> Score:
-    lists, found, scripts = open_judgement(tmp_path_factory.mktemp("lists")), Score(), weeks()
+    lists, found, scripts = open_evaluation(tmp_path_factory.mktemp("lists")), Score(), weeks()
     for number in WEEKS:
         for judged in judge_school(School(number, scripts[number], habits(), SMALL, PACE), lists):
             found.add(judged)
@@ -88,7 +88,7 @@ def test_scores_count_what_is_missed_false_and_found() -> None:
 
 
 def test_lists_of_the_evaluation_are_no_exercise(tmp_path: Path) -> None:
-    lists = open_judgement(tmp_path)
+    lists = open_evaluation(tmp_path)
     found = {key: lists.match(pools()[key][0]) for key in ("suicide", "listed_suicide", "cse")}
     assert all(match and not match.exercise for match in found.values())
     assert [found[key].checked for key in found] == [True, False, True]  # type: ignore[union-attr]

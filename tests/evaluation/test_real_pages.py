@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from appliance.judgement import open_judgement
 from tests.lab import pcap
 from tests.lab.record import LARGEST, strangers
 
 from .answers import RANKS
-from .judging import make_pipeline, open_judgement
+from .judging import open_evaluation
 from .real_pages import CAPTURE, judge, visits
 
 Found = dict[tuple[str, str], str]
@@ -18,7 +19,7 @@ Found = dict[tuple[str, str], str]
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> Found:
-    pipeline = make_pipeline(open_judgement(tmp_path_factory.mktemp("lists")))
+    pipeline = open_judgement(open_evaluation(tmp_path_factory.mktemp("lists")))
     return {(who, incident.category): incident.level for who, incident in judge(pipeline)}
 
 
@@ -46,7 +47,7 @@ def test_what_comes_up_from_real_pages_is_what_should(found: Found) -> None:
 
 
 def test_help_line_left_no_trace(tmp_path: Path) -> None:
-    pipeline = make_pipeline(open_judgement(tmp_path))
+    pipeline = open_judgement(open_evaluation(tmp_path))
     list(judge(pipeline))
     names = {row.name for row in pipeline.take_recent()}
     assert "www.bbc.co.uk" in names and not any("childline" in name for name in names)

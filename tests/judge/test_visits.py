@@ -13,9 +13,11 @@ def verdict(name: str) -> Verdict:
     return Verdict(name=name, category="gambling", level="look", entry=name)
 
 
-def after(*before: tuple[float, str], third_parties: tuple[str, ...] = ()) -> tuple[Visits, Visit]:
+def after(
+    *before: tuple[float, str], third_parties: tuple[str, ...] = (), background: tuple[str, ...] = ()
+) -> tuple[Visits, Visit]:
     """A visit at 100 s, after these names."""
-    visits = Visits(third_parties)
+    visits = Visits(third_parties, background)
     for time, name in before:
         visits.note("m", time, name, connects=False)
     visit = visits.visit("m", 100.0, BET)
@@ -56,6 +58,49 @@ def test_burst_that_the_site_led_is_its_own_page() -> None:
     second = visits.visit("m", 101.5, verdict("cdn.bet.example"))
     assert second is first
     assert kinds(visits) == [("person", "high")]
+
+
+def test_what_a_browser_asks_its_maker_just_before_is_nothing_before() -> None:
+    noise = ((98.9, "clients2.maker.test"), (99.3, "update.maker.test"), (99.8, "kqzwvxtr"), (99.9, "update.maker.test"))
+    _, visit = after(*noise, background=("maker.test",))
+    assert (visit.before.quiet, visit.before.others, visit.before.led_by_another) == (None, 0, False)
+    assert (visit.intent.kind, visit.intent.confidence) == ("person", "medium")
+    _, visit = after(*noise)
+    assert visit.intent.kind == "unclear"
+
+
+def test_name_that_machines_ask_for_by_themselves_is_nobodys_choice_even_after_silence() -> None:
+    _, visit = after(background=("bet.example",))
+    assert (visit.intent.kind, visit.intent.confidence) == ("background", "high")
+
+
+def test_first_page_of_a_fresh_browser_is_a_person_s_once_its_parts_have_come() -> None:
+    visits, _ = after((99.5, "update.maker.test"), background=("maker.test",))
+    visits.note("m", 100.1, BET.name, connects=True)
+    # Its own second name, a part from elsewhere, an advert of the browser's maker that says nothing, another part.
+    for number, name in enumerate(("cdn.bet.example", "a.test", "clients2.maker.test", "b.test")):
+        visits.note("m", 100.4 + number / 10, name, connects=True)
+    (visit,) = visits.settled(200.0)
+    assert (visit.intent.kind, visit.intent.confidence) == ("person", "high")
+    assert "3 other names followed" in visit.intent.reasons[1]
+
+
+def test_open_page_that_asks_by_its_clock_is_no_other_page() -> None:
+    clock = tuple((100.0 - beat, "live.scores.test") for beat in (13.4, 10.4, 7.4, 4.4, 1.4))
+    _, visit = after(*clock)
+    assert (visit.before.quiet, visit.before.others) == (None, 0)
+    uneven = tuple((100.0 - beat, "live.scores.test") for beat in (13.4, 7.4, 5.0, 4.4, 1.4))
+    _, visit = after(*uneven)
+    assert visit.before.others == 1
+
+
+def test_what_is_found_by_a_search_is_not_led_by_the_search() -> None:
+    visits, visit = after((99.0, "www.google.com"))
+    assert not visit.before.led_by_another and visit.before.others == 0 and visit.before.searched
+    visits.note("m", 100.1, BET.name, connects=True)
+    for number in range(3):
+        visits.note("m", 100.5 + number / 10, f"part{number}.test", connects=True)
+    assert kinds(visits) == [("person", "medium")]
 
 
 def test_adverts_around_are_counted_by_their_names_and_what_is_above() -> None:

@@ -118,6 +118,14 @@ def test_third_parties_are_no_help_lines_and_of_the_harmful_sites_only_social_me
     assert flagged <= {"social_media"} and not names & phrase_lists.help_names()
 
 
+def test_names_of_the_background_are_no_help_lines_and_hardly_listed(seeds: DomainLists) -> None:
+    names = phrase_lists.background_names()
+    assert len(names) > 100 and all(normalise(name) == name for name in names)
+    flagged = {match.category for name in names if (match := seeds.match(name)) is not None and match.kind == "block"}
+    # Apps report to Facebook whoever made them.
+    assert flagged <= {"social_media"} and not names & (phrase_lists.help_names() | phrase_lists.third_parties())
+
+
 def test_help_names_are_the_help_lines() -> None:
     names = phrase_lists.help_names()
     assert {"childline.org.uk", "samaritans.org", "nspcc.org.uk", "papyrus-uk.org", "support.trigger.example"} <= names
