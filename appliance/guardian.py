@@ -1,6 +1,6 @@
 """The guardian program: takes the sensor's sightings, judges, writes the store, decides the lamp. It has no network at all.
 
-    socket -> ChannelReader -> Pipeline -> Recorder -> Store
+    socket -> SensorLine -> Pipeline -> Recorder -> Store
                     every tick: lamp; every second: health
 
 One thread, one loop. Flagged things are committed as soon as the batch they came in is judged, the rest every few seconds.
@@ -9,8 +9,6 @@ A sensor that goes away, a store that fails, a broken list: health says so, and 
 
 from __future__ import annotations
 
-import contextlib
-import selectors
 import signal
 import socket
 import sys
@@ -25,7 +23,6 @@ import click
 
 from appliance.config import Settings, SettingsError, load, recent_dir
 from appliance.edge import children, clock
-from appliance.edge.channel import ChannelError, ChannelReader
 from appliance.edge.lists import open_at_once
 from appliance.edge.store import Store, StoreError
 from appliance.edge.systemd import Notifier
@@ -37,6 +34,7 @@ from appliance.list_follower import STALE_SECONDS, ListFollower
 from appliance.model import Lamp, SensorMessage, SensorReport, Sighting
 from appliance.pipeline import SETTLED_SECONDS
 from appliance.recorder import Recorder
+from appliance.sensor_line import SensorLine
 from appliance.vitals import Circumstances, Vitals
 
 TICK = 0.2  # the lamp is decided this often
@@ -47,7 +45,6 @@ TRIM_SECONDS = 60.0
 COPY_SECONDS = 3600.0
 LISTS_SECONDS = 30.0
 RETRY_SECONDS = 2.0  # after the store has failed
-BATCHES_PER_TURN = 64  # read from the sensor before the lamp has its turn again
 
 
 class Guardian:
@@ -71,8 +68,7 @@ class Guardian:
             lists, self._pipeline, self._store, settings, settings_file=settings_file, complain=self._complain
         )
         self._now, self._monotonic = now, monotonic
-        self._selector = selectors.DefaultSelector()
-        self._reader: ChannelReader | None = None
+        self._line = SensorLine(listener, lambda problem: self._complain("sensor", problem))
         self._vitals = Vitals(self._pipeline, started=now(), monotonic=monotonic(), demonstration=demonstration)
         self._problems: tuple[str, ...] = ()
         self._due: defaultdict[str, float] = defaultdict(float)
@@ -80,18 +76,10 @@ class Guardian:
         self._day = ""
         self._complaints: dict[str, str] = {}
         self._stopped = False
-        self._listener = listener
-        if listener is not None:
-            listener.setblocking(False)
-            self._selector.register(listener, selectors.EVENT_READ)
 
     def attach(self, sock: socket.socket) -> None:
         """Listen to this sensor from now on; an earlier one is let go."""
-        self._let_go()
-        sock.setblocking(False)
-        self._complain("sensor", "")
-        self._reader = ChannelReader(sock)
-        self._selector.register(sock, selectors.EVENT_READ)
+        self._line.attach(sock)
 
     def stop(self) -> None:
         """End `run` after the turn at hand."""
@@ -107,15 +95,12 @@ class Guardian:
         self._lists.close()
         self._recorder.commit(self._now())
         self._do("sight", 0.0, lambda: self._recorder.commit_sight(self._now()))
-        self._selector.close()
+        self._line.close()
 
     def step(self, patience: float) -> None:
         """One turn: what the sensor has sent, at most `patience` seconds of waiting for it, then whatever is due."""
-        for key, _ in self._selector.select(patience):
-            if key.fileobj is self._listener:
-                self._accept()
-            else:
-                self._hear()
+        for batch in self._line.hear(patience):
+            self._take(batch)
         self._commit_pressing()
         self._do("names", NAMES_SECONDS, self._recorder.commit_names)
         self._do("commit", COMMIT_SECONDS, self._commit)
@@ -138,28 +123,6 @@ class Guardian:
         except StoreError as error:
             self._recorder.problem = str(error)
 
-    def _accept(self) -> None:
-        assert self._listener is not None
-        with contextlib.suppress(OSError):
-            self.attach(self._listener.accept()[0])
-
-    def _hear(self) -> None:
-        """Take what the sensor has sent, up to a bound, so that the lamp has its turn too."""
-        for _ in range(BATCHES_PER_TURN):
-            if self._reader is None:
-                return
-            try:
-                batch = self._reader.read()
-            except ChannelError as error:
-                self._complain("sensor", str(error))
-                batch = None
-            if batch is None:
-                self._let_go()
-                return
-            if not batch:
-                return
-            self._take(batch)
-
     def _take(self, batch: list[SensorMessage]) -> None:
         sightings: list[Sighting] = []
         for message in batch:
@@ -169,12 +132,6 @@ class Guardian:
                 sightings.append(message)
         self._pipeline.feed(sightings)
         self._commit_pressing()
-
-    def _let_go(self) -> None:
-        if self._reader is not None:
-            self._selector.unregister(self._reader)
-            self._reader.close()
-            self._reader = None
 
     def _commit_pressing(self) -> None:
         """Write flagged things at once; while the store fails, only now and then."""
@@ -223,7 +180,7 @@ class Guardian:
             monotonic=self._monotonic(),
             lists=self._lists.lists.statuses,
             clock_synced=clock.is_synced(),
-            sensor_connected=self._reader is not None,
+            sensor_connected=self._line.connected,
             store_fails=bool(self._recorder.problem),
             recovered=bool(self._store.recovered),
         )
