@@ -61,6 +61,7 @@ def _say_door(action: str, subject: str) -> str:
         "recovery codes made": _("Made a new recovery sheet for %(name)s.", name=subject),
         "recovery code used": _("Logged in with a code from the recovery sheet."),
         "first-run code made": _("Made the code for the first account."),
+        "records recovered": _("Put damaged records aside, and took over what could be read of them."),
     }.get(action, "")
 
 

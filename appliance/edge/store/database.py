@@ -17,7 +17,7 @@ from typing import Any, Literal
 import sqlite_utils
 from sqlite_utils.migrations import Migrations
 
-from appliance.edge.store.errors import StoreError, explained
+from appliance.edge.store.errors import StoreError, StoreTooNew, explained
 
 Row = dict[str, Any]
 
@@ -149,6 +149,7 @@ class Database:
     def _prepare(self) -> None:
         """Settings of the connection, then the steps of the schema that are still to run."""
         self._db.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
+        self._refuse_later_steps()
         if self._readonly:
             if not self._comes_up_to_date():
                 raise StoreError(
@@ -161,6 +162,14 @@ class Database:
         self._db.execute("PRAGMA foreign_keys = ON")
         if self._migrations.pending(self._db):
             self._migrations.apply(self._db)
+
+    def _refuse_later_steps(self) -> None:
+        """A release that was taken back must not write into tables that only the newer one understands."""
+        known = {step.name for step in self._migrations.pending(sqlite_utils.Database(memory=True))}
+        if not known.issuperset(step.name for step in self._migrations.applied(self._db)):
+            raise StoreTooNew(
+                f"The records in {self.path} were written by a newer Safespan; start that one, or put a copy from before back."
+            )
 
     def _begin(self) -> None:
         """Take the write lock. SQLite may still answer busy at once in write-ahead mode, so ask more than once."""

@@ -32,6 +32,10 @@ class StoreDamaged(StoreError):  # noqa: N818
     """The file is not a sound database."""
 
 
+class StoreTooNew(StoreError):  # noqa: N818
+    """The file was written by a later Safespan, whose tables this one does not know."""
+
+
 _SENTENCES: dict[str, tuple[type[StoreError], str]] = {
     "SQLITE_BUSY": (StoreBusy, "The records in {path} are in use by another program; please try again in a moment."),
     "SQLITE_LOCKED": (StoreBusy, "The records in {path} are in use by another program; please try again in a moment."),

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from appliance.edge.store.database import Database
-from appliance.edge.store.errors import StoreDamaged, StoreError
+from appliance.edge.store.errors import StoreDamaged, StoreError, StoreTooNew
 from appliance.edge.store.schema import LASTING, RECENT
 
 LASTING_FILE = "safespan.db"
@@ -42,10 +42,10 @@ def one_at_a_time(data_dir: Path) -> Iterator[None]:
 
 
 def open_recent(path: Path) -> Database:
-    """The file in memory; a damaged one holds nothing that must last, so it simply goes."""
+    """The file in memory; it holds nothing that must last, so one that can't be used simply goes."""
     try:
         return Database(path, RECENT, synchronous="OFF")
-    except StoreDamaged:
+    except (StoreDamaged, StoreTooNew):
         for suffix in ("", "-wal", "-shm"):
             path.with_name(path.name + suffix).unlink(missing_ok=True)
         return Database(path, RECENT, synchronous="OFF")

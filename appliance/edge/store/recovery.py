@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,12 +19,8 @@ from appliance.edge.store.schema import LASTING
 from appliance.model import Incident
 
 COPIES = 7
-# In this order, so that a note finds its incident.
-_TABLES = (
-    *("settings", "counters", "accounts", "devices", "incidents", "notes", "particulars", "audit", "lists", "sights"),
-    *("groups", "members", "vlans", "group_levels", "rules", "lesson_modes", "hours", "terms", "timetable", "people"),
-    *("loans", "log_ons", "pattern_days", "witness_counts", "safesearch", "filter_checks", "own_devices", "kept_sights"),
-)
+# Who was logged in, and who tried to: everybody logs in again after damage.
+_LEFT_BEHIND = ("sessions", "logins")
 
 
 def open_sound(path: Path, now: float, *, check: bool) -> tuple[Database, str]:
@@ -102,11 +99,17 @@ def _sentence(db: Database, aside: Path, now: float, found: int) -> str:
 def _take_over(db: Database, source: Path) -> int:
     """Copy every row that can still be read and is not there yet; returns how many."""
     taken = 0
-    for table in _TABLES:
+    for table in _tables(db):
         columns = {row["name"] for row in db.rows(f"PRAGMA table_info({table})")}
         for row in _readable_rows(source, table):
             taken += _add(db, table, {column: value for column, value in row.items() if column in columns})
     return taken
+
+
+def _tables(db: Database) -> list[str]:
+    """The tables to take over, in the order in which they were made, so that a note finds its incident."""
+    sql = r"SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '%sqlite\_%' ESCAPE '\' ORDER BY rowid"
+    return [row["name"] for row in db.rows(sql) if row["name"] not in _LEFT_BEHIND]
 
 
 def _readable_rows(source: Path, table: str) -> Iterator[Row]:
@@ -116,7 +119,7 @@ def _readable_rows(source: Path, table: str) -> Iterator[Row]:
     except sqlite3.Error:
         return
     try:
-        cursor = connection.execute(f"SELECT * FROM {table}")  # noqa: S608 - one of _TABLES
+        cursor = connection.execute(f"SELECT * FROM {table}")  # noqa: S608 - one of ours
         names = [column[0] for column in cursor.description]
         for values in cursor:
             yield dict(zip(names, values, strict=True))
@@ -130,14 +133,20 @@ def _add(db: Database, table: str, row: Row) -> int:
     """Take one row over where it is whole; 1 if it was new."""
     if table == "incidents" and not _is_whole(row):
         return 0
-    # The counter starts at 0 in a fresh file and must not fall behind numbers already given.
-    verb = "REPLACE" if table == "counters" else "IGNORE"
-    marks = ", ".join("?" * len(row))
-    try:
-        sql = f"INSERT OR {verb} INTO {table} ({', '.join(row)}) VALUES ({marks})"  # noqa: S608
-        return db.execute(sql, tuple(row.values())) if table != "counters" else min(0, db.execute(sql, tuple(row.values())))
-    except StoreError:
+    if table == "counters":
+        _raise_counter(db, row)
         return 0
+    marks = ", ".join("?" * len(row))
+    with suppress(StoreError):
+        return db.execute(f"INSERT OR IGNORE INTO {table} ({', '.join(row)}) VALUES ({marks})", tuple(row.values()))  # noqa: S608
+    return 0
+
+
+def _raise_counter(db: Database, row: Row) -> None:
+    """A counter starts at 0 in a fresh file and must not fall behind numbers already given, whichever source knows of them."""
+    sql = "INSERT INTO counters (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)"
+    with suppress(StoreError):
+        db.execute(sql, (row.get("name"), row.get("value")))
 
 
 def _is_whole(row: Row) -> bool:
@@ -145,7 +154,7 @@ def _is_whole(row: Row) -> bool:
     try:
         columns = {"names": "", "reasons": "[]", "intent_reasons": "[]"}
         lists = {column: msgspec.json.decode(row.get(column) or none, type=tuple[str, ...]) for column, none in columns.items()}
-        flags = {column: bool(row.get(column)) for column in ("exercise", "acknowledged", "seen")}
+        flags = {"exercise": bool(row.get("exercise")), "acknowledged": bool(row.get("acknowledged"))}
         msgspec.convert(row | lists | flags, Incident)
     except (msgspec.DecodeError, msgspec.ValidationError, TypeError):
         return False

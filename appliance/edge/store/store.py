@@ -48,9 +48,10 @@ class Store(Watching, Policies, Deciding, LogIns):
         with one_at_a_time(data_dir):
             lasting, sentence = recovery.open_sound(data_dir / LASTING_FILE, clock.now(), check=check)
             store = cls(lasting, open_recent(recent_dir / RECENT_FILE), recent_dir, clock_synced)
+            store.box_id()
             if sentence:
                 store._journal.put_setting(RECOVERED, sentence)
-            store.box_id()
+                store._journal.add(clock.now(), "box", "records recovered")
         return store
 
     def __enter__(self) -> Store:

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import pytest
 
-from appliance.edge.store import Store, StoreDamaged
+from appliance.edge.store import Store, StoreDamaged, recovery
+from appliance.edge.store.database import Database
+from appliance.edge.store.schema import LASTING
 from appliance.model import Device
+from appliance.school import CheckDone
 
 from .conftest import MAC, incident, open_store
 
@@ -22,6 +26,8 @@ def filled(folder: Path, *, copy: bool) -> None:
         store.name_device(MAC, "Library", by="head", now=1.0)
         store.decide(1, "behaviour", by="head", now=2.0, note="talked")
         store.add_account("head", "Ms Head", "head", "hash", now=3.0)
+        store.factors.switch_on("head", "key", ["a", "b"], step=0, by="head", now=3.0)
+        store.log_check(CheckDone(what="proxies", result="worked"), by="head", now=3.0)
         if copy:
             store.keep_copy(NOON)
 
@@ -90,6 +96,47 @@ def test_box_keeps_its_id_and_its_numbers_after_damage(folder: Path) -> None:
         store.add_note(1, "later", by="head", now=9.0)
     with open_store(folder, check=True) as store:
         assert store.recovered
+
+
+def test_every_table_but_those_of_logging_in_is_taken_over(folder: Path) -> None:
+    filled(folder, copy=True)
+    lost = sqlite3.connect(folder / "safespan.db")
+    tables = [name for (name,) in lost.execute("SELECT name FROM sqlite_master WHERE type = 'table'") if "sqlite_" not in name]
+    lost.close()
+    scribble(folder / "safespan.db", 0, 4096)
+    with open_store(folder) as store:
+        fresh = Database(folder / "fresh.db", LASTING)
+        taken = {table for table in tables if recovery._tables(fresh).count(table) == 1}
+        fresh.close()
+        assert set(tables) - taken == {"sessions", "logins"}
+        assert store.factors.find("head") is not None
+        assert store.factors.count_codes("head") == 2
+        assert [check.what for check in store.check_log()] == ["proxies"]
+
+
+def test_chain_of_the_record_is_still_whole_after_records_came_back(folder: Path) -> None:
+    filled(folder, copy=True)
+    with open_store(folder) as store:
+        code = store.chain_head().code
+    scribble(folder / "safespan.db", 0, 4096)
+    with open_store(folder) as store:
+        assert store.verify_chain(code).broken is None
+        assert [entry.action for entry in store.audit_log(limit=1)] == ["records recovered"]
+
+
+def test_counter_does_not_fall_behind_where_the_copy_is_older_than_the_file(folder: Path) -> None:
+    filled(folder, copy=True)
+    with open_store(folder) as store:
+        store.add_note(1, "after the copy", by="head", now=4.0)
+    file = folder / "safespan.db"
+    with sqlite3.connect(file) as raw:
+        (before,) = raw.execute("SELECT value FROM counters").fetchone()
+    size = file.stat().st_size
+    scribble(file, size * 9 // 10 // 4096 * 4096, 8192)
+    with open_store(folder, check=True) as store:
+        assert store.recovered
+    with sqlite3.connect(file) as raw:
+        assert raw.execute("SELECT value FROM counters").fetchone()[0] > before
 
 
 def test_truncated_file_is_damage_too(folder: Path) -> None:

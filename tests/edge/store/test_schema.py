@@ -44,6 +44,28 @@ def test_records_of_an_earlier_step_are_brought_up_to_date(store: Store, folder:
         assert raw.execute("SELECT count(*) FROM sqlite_master WHERE type = 'trigger'").fetchone() == (4,)
 
 
+def test_records_of_a_later_safespan_are_refused_in_one_sentence_and_stay_as_they_are(store: Store, folder: Path) -> None:
+    number = store.save_incident(incident()).id
+    store.close()
+    later = "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('lasting', 'm999_later', '2030-01-01')"
+    with sqlite3.connect(folder / "safespan.db") as raw:
+        raw.execute(later)
+    for readonly in (False, True):
+        with pytest.raises(StoreError, match="written by a newer Safespan"):
+            open_store(folder, readonly=readonly, check=True)
+    with sqlite3.connect(folder / "safespan.db") as raw:
+        assert raw.execute("SELECT id FROM incidents").fetchall() == [(number,)]
+
+
+def test_memory_of_a_later_safespan_simply_goes(store: Store, folder: Path) -> None:
+    store.close()
+    later = "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('recent', 'm999_later', '2030-01-01')"
+    with sqlite3.connect(folder / "recent/recent.db") as raw:
+        raw.execute(later)
+    with open_store(folder) as again:
+        assert again.recent() == []
+
+
 def test_settings_keep_what_was_set_last(store: Store) -> None:
     assert store.setting("school_name") is None
     store.set_setting("school_name", "Ashdown", by="head", now=1.0)
