@@ -136,11 +136,18 @@ class Guardian:
     def _commit_pressing(self) -> None:
         """Write flagged things at once; while the store fails, only now and then."""
         if self._pipeline.folder.pressing and self._monotonic() >= self._due["store"]:
+            # A busy card may take seconds to keep what is written. The lamp lives in memory and does not wait for it.
+            if self._pipeline.folder.unsaved_urgent():
+                self._light_at_once()
             self._recorder.commit_flagged(self._now())
             if self._recorder.problem:
                 self._due["store"] = self._monotonic() + RETRY_SECONDS
             # Whether or not the store took it, the lamp must show it in this very turn.
-            self._due["lamp"] = 0.0
+            self._light_at_once()
+
+    def _light_at_once(self) -> None:
+        self._due["lamp"] = 0.0
+        self._do("lamp", TICK, self._write_lamp)
 
     def _commit(self) -> None:
         now, report = self._now(), self._vitals.report

@@ -222,6 +222,19 @@ def test_store_that_is_locked_loses_nothing_and_the_lamp_is_red_all_the_same(ben
     assert bench.problems == ()
 
 
+def test_lamp_is_red_before_a_slow_card_has_kept_the_incident(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    colours = []
+    keep = bench.recorder.commit_flagged
+
+    def keep_slowly(now: float) -> None:
+        colours.append(bench.colour)
+        keep(now)
+
+    monkeypatch.setattr(bench.recorder, "commit_flagged", keep_slowly)
+    bench.hear(bench.asked(URGENT))
+    assert colours == ["red"]
+
+
 def test_lamp_is_written_every_second_even_when_nothing_changes(bench: Bench) -> None:
     times = []
     for _ in range(12):
