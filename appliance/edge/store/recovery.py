@@ -154,7 +154,7 @@ def _is_whole(row: Row) -> bool:
     try:
         columns = {"names": "", "reasons": "[]", "intent_reasons": "[]"}
         lists = {column: msgspec.json.decode(row.get(column) or none, type=tuple[str, ...]) for column, none in columns.items()}
-        flags = {"exercise": bool(row.get("exercise")), "acknowledged": bool(row.get("acknowledged"))}
+        flags = {column: bool(row.get(column)) for column in ("exercise", "acknowledged", "seen")}
         msgspec.convert(row | lists | flags, Incident)
     except (msgspec.DecodeError, msgspec.ValidationError, TypeError):
         return False
