@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ import phrase_lists
 from appliance.edge.list_files import is_sealed
 from appliance.edge.list_seeds import EVASIONS, seed_sources
 from appliance.edge.lists import compile_lists, open_lists
+from appliance.edge.suffixes import PublicSuffixes
 from appliance.judge.categories import CATEGORIES
 from appliance.judge.domains import DomainLists
 from appliance.judge.names import normalise
@@ -67,6 +69,30 @@ def test_test_names_never_resolve() -> None:
 def test_names_of_the_gravest_sites_do_not_stand_in_clear() -> None:
     assert not GRAVEST & {row[1] for row in phrase_lists.rows("domains/harm.tsv")}
     assert all(row[0].startswith("sha256:") for row in phrase_lists.rows("domains/gravest.tsv"))
+
+
+def test_a_harmful_site_is_one_owners_whole_site_and_not_below_a_safe_one() -> None:
+    suffixes, safe = PublicSuffixes.bundled(), {row[0] for row in phrase_lists.rows("domains/school_essential.tsv")}
+    names = {row[0] for row in phrase_lists.rows("domains/harm.tsv")}
+    # Boards of their own below somebody else's name.
+    assert {name for name in names if suffixes.registrable(name) != name} == {
+        "cs.rin.ru",
+        "danbooru.donmai.us",
+        "rule34.paheal.net",
+    }
+    parents = {name[match.end() :] for name in names for match in re.finditer(r"^|\.", name)}
+    assert not parents & (safe | phrase_lists.help_names())
+    sealed = {row[0] for row in phrase_lists.rows("domains/gravest.tsv")}
+    assert not sealed & {phrase_lists.seal(name) for name in (*names, *safe, *phrase_lists.help_names())}
+
+
+def test_the_box_knows_a_thousand_names_before_it_has_fetched_any_list() -> None:
+    files = ("domains/harm.tsv", "domains/gravest.tsv", "domains/evasion.tsv")
+    counts = Counter(row[1] for file in files for row in phrase_lists.rows(file))
+    assert counts.total() > 1_200
+    known = {EVASIONS[kind][0] if kind in EVASIONS else kind for kind in counts}
+    # No name of such a site is known to us that we could be sure of; words and the school's filter are what there is.
+    assert set(CATEGORIES) - known == {"self_harm", "cse"}
 
 
 def test_a_seal_hides_the_name_and_is_always_the_same() -> None:
@@ -128,8 +154,11 @@ def test_names_of_the_background_are_no_help_lines_and_hardly_listed(seeds: Doma
 
 def test_help_names_are_the_help_lines() -> None:
     names = phrase_lists.help_names()
-    assert {"childline.org.uk", "samaritans.org", "nspcc.org.uk", "papyrus-uk.org", "support.trigger.example"} <= names
-    assert len(names) > 150
+    wanted = """childline.org.uk samaritans.org giveusashout.org papyrus-uk.org nspcc.org.uk ceop.police.uk
+        beateatingdisorders.org.uk themix.org.uk kooth.com refuge.org.uk womensaid.org.uk mermaidsuk.org.uk galop.org.uk
+        myh.org.uk karmanirvana.org.uk meiccymru.org selfharm.co.uk nationaldahelpline.org.uk support.trigger.example"""
+    assert set(wanted.split()) <= names
+    assert len(names) > 300
 
 
 def test_help_names_load_without_any_library() -> None:
