@@ -20,6 +20,7 @@ ROLES: Mapping[Who, frozenset[str]] = {
 ROUTES: dict[str, Who] = {
     "assets.show": "everyone",
     "about.show": "everyone",
+    "language.switch": "everyone",
     "account.log_in": "everyone",
     "account.log_in_try": "everyone",
     "account.set_up": "newcomer",

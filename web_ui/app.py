@@ -16,7 +16,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 
 from appliance.config import Settings
 from appliance.edge.store import StoreError
-from web_ui import access, errors, guard, hostnames, sessions
+from web_ui import access, errors, guard, hostnames, languages, sessions
 from web_ui.assets import Assets, make_blueprint
 from web_ui.cases import owner
 from web_ui.doors import Doors
@@ -32,6 +32,7 @@ from web_ui.views import (
     devices,
     incidents,
     join,
+    language,
     mine,
     numbers,
     people,
@@ -75,7 +76,7 @@ def create_app(
         MAX_CONTENT_LENGTH=64 * 1024,
         MAX_FORM_MEMORY_SIZE=64 * 1024,
         MAX_FORM_PARTS=50,
-        BABEL_DEFAULT_LOCALE="en_GB",
+        BABEL_DEFAULT_LOCALE=languages.LOCALES[languages.DEFAULT],
         BABEL_TRANSLATION_DIRECTORIES=str(HERE / "translations"),
     )
     app.extensions |= {
@@ -86,7 +87,7 @@ def create_app(
     }
     # Before Babel, which makes the template environment with the options that stand then.
     _set_up_templates(app)
-    Babel(app, timezone_selector=_find_zone)
+    Babel(app, locale_selector=languages.choose_locale, timezone_selector=_find_zone)
     # First who asks and where from, then whether the form is ours: a form that is sent too late must not be lost.
     guard.install(app, settings.page.hosts)
     CSRFProtect(app)
@@ -153,6 +154,17 @@ class _Frame:
         return access.may_open(endpoint, self.account.role if self.account else None)
 
     @property
+    def other_language(self) -> tuple[str, str]:
+        """The language that the page offers: its key and its own name."""
+        key = languages.other()
+        return key, languages.LANGUAGES[key]
+
+    @property
+    def here(self) -> str:
+        """Where the switch of languages leads back to."""
+        return language.find_here()
+
+    @property
     def school(self) -> str:
         return store().setting("school_name") or str(current_app.config["SCHOOL_NAME"])
 
@@ -184,7 +196,7 @@ def _add_pages(app: Flask) -> None:
     assets = Assets(HERE / "static")
     app.jinja_env.globals["asset"] = assets.address
     app.register_blueprint(make_blueprint(assets))
-    opened = (about, account, join, proof, mine, second, steps)
+    opened = (about, language, account, join, proof, mine, second, steps)
     own = (rules, checks, register, people, school_settings)
     for pages in (*opened, *own, today, incidents, devices, seeing, working, numbers, audit):
         app.register_blueprint(pages.blueprint)

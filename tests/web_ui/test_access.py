@@ -82,7 +82,7 @@ DEEDS = {
 }
 OPEN = {
     *("account.log_in", "account.log_in_try", "account.second_try", "account.set_up", "account.set_up_try"),
-    *("join.show", "join.knock", "join.choose", "about.show", "assets.show"),
+    *("join.show", "join.knock", "join.choose", "about.show", "assets.show", "language.switch"),
 }
 SENT = {"decision": "no_concern", "text": "Hello.", "label": "Mine", "own": "yes"}
 

@@ -51,6 +51,7 @@ PAGES = {
     "settings": "/settings",
     "numbers": "/numbers",
     "steps": "/set-up/steps",
+    "step-language": "/set-up/steps/language",
     "step-school": "/set-up/steps/school",
     "step-people": "/set-up/steps/people",
     "step-mirror": "/set-up/steps/mirror",
@@ -216,6 +217,8 @@ def test_a_head_sets_the_box_up(new_box: Room) -> None:
     page.get_by_role("button", name="Make my account").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Set up this box")
     page.get_by_role("link", name="Begin").click()
+    expect(page.get_by_label("English")).to_be_checked()
+    page.get_by_role("button", name="Save and go on").click()
     page.get_by_label("Name of the school").fill("Ashfield Primary School")
     page.get_by_role("button", name="Save and go on").click()
     page.get_by_label("Their name").fill("Mr Rees")
@@ -228,7 +231,7 @@ def test_a_head_sets_the_box_up(new_box: Room) -> None:
     page.get_by_role("button", name="Go on").click()
     page.get_by_role("button", name="Go on").click()
     page.get_by_role("link", name="Leave this for later").click()
-    expect(page.locator(".lede")).to_have_text("4 steps of 8 are done.")
+    expect(page.locator(".lede")).to_have_text("5 steps of 9 are done.")
     page.goto("/set-up/steps/answers")
     page.get_by_role("button", name="Finish the set-up").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("3 things to look at today")

@@ -12,6 +12,7 @@ from tests.web_ui.test_people import REES, code_on
 from web_ui.views.steps import STEPS
 from web_ui.wording import mirror
 
+LANGUAGE = {"language": "en"}
 SCHOOL = {"school": "Ashfield Primary", "time_zone": "Europe/Jersey"}
 NUMBERS = {"deputy": "07700 900 123", "social_care": "01632 960 001", "it": "+44 1632 960 002 ext 4"}
 HOURS = {f"{field}_{day}": clock for day in range(5) for field, clock in (("opens", "8:45"), ("closes", "15.30"))}
@@ -28,6 +29,7 @@ def test_a_head_goes_through_all_of_them(morning: Store, head: Visitor) -> None:
     morning.set_setting("set_up_begun", "1", by="Mrs Bevan", now=school.NOW)
     assert "The set-up is not finished yet." in head.get("/").text
     head.get("/set-up/steps")
+    assert head.post("/set-up/steps/language", LANGUAGE).location == "/set-up/steps/school"
     assert head.post("/set-up/steps/school", SCHOOL).location == "/set-up/steps/people"
     sheet = head.post("/set-up/steps/people", REES)
     assert code_on(sheet.text) and "/set-up/steps/mirror" in sheet.text
@@ -49,7 +51,7 @@ def test_a_step_that_is_left_can_be_taken_up_again(head: Visitor, store: Store) 
     head.get("/set-up/steps/school")
     head.post("/set-up/steps/school", SCHOOL)
     page = head.get("/set-up/steps").text
-    assert "One step of 8 is done." in page and page.count("Not yet") == 7 and "Go on" in page
+    assert "One step of 9 is done." in page and page.count("Not yet") == 8 and "Go on" in page
 
 
 def test_going_on_without_a_second_person_says_what_that_means(head: Visitor, store: Store) -> None:
@@ -60,6 +62,8 @@ def test_going_on_without_a_second_person_says_what_that_means(head: Visitor, st
 @pytest.mark.parametrize(
     ("key", "given", "fault"),
     [
+        ("language", {}, "Choose a language"),
+        ("language", {"language": "tlh"}, "Choose a language"),
         ("school", SCHOOL | {"school": ""}, "Enter the school’s name"),
         ("school", SCHOOL | {"time_zone": "../etc/passwd"}, "Choose a time zone"),
         ("school", SCHOOL | {"time_zone": "Europe/Nowhere"}, "Choose a time zone"),
@@ -88,12 +92,12 @@ def test_there_are_no_other_steps(head: Visitor, path: str) -> None:
 
 def test_the_settings_page_keeps_all_of_it_or_nothing(head: Visitor, store: Store) -> None:
     head.get("/settings")
-    answer = head.post("/settings", SCHOOL | HOURS | {"it": "no number"})
+    answer = head.post("/settings", LANGUAGE | SCHOOL | HOURS | {"it": "no number"})
     assert answer.status_code == 400 and store.setting("school_name") is None and 'value="Ashfield Primary"' in answer.text
-    assert head.post("/settings", SCHOOL | HOURS | NUMBERS).status_code == 302
+    assert head.post("/settings", LANGUAGE | SCHOOL | HOURS | NUMBERS).status_code == 302
     assert store.setting("time_zone") == "Europe/Jersey" and len(store.rulebook.hours()) == 5
     before = len(store.audit_log(1000))
-    head.post("/settings", SCHOOL | HOURS | NUMBERS)
+    head.post("/settings", LANGUAGE | SCHOOL | HOURS | NUMBERS)
     assert len(store.audit_log(1000)) == before, "what did not change is not written again"
 
 

@@ -247,8 +247,13 @@ def find_carried() -> dict[str, str]:
 
 
 def accepts(target: str, method: str) -> bool:
-    """Whether a path is one of our own pages: nobody is ever sent elsewhere after logging in."""
-    if not target.startswith("/") or target.startswith(("//", "/\\", "/log-")) or target.rstrip("/") == "/set-up":
+    """Whether a path is a page of ours to go to after logging in."""
+    return not target.startswith("/log-") and target.rstrip("/") != "/set-up" and is_ours(target, method)
+
+
+def is_ours(target: str, method: str) -> bool:
+    """Whether a path is one of our own pages: nobody is ever sent elsewhere."""
+    if not target.startswith("/") or target.startswith(("//", "/\\")):
         return False
     try:
         current_app.url_map.bind("").match(urlsplit(target).path, method)

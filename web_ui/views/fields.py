@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.dates import get_day_names
@@ -12,16 +13,19 @@ from flask_babel import get_locale
 from msgspec import Struct
 
 from appliance.school import Hours
+from web_ui import languages
 from web_ui.records import now, store
 from web_ui.views import forms
 from web_ui.views.mine import me
 from web_ui.wording import phones
+from web_ui.wording.dates import uncapitalise
 from web_ui.wording.texts import gettext as _
 
 ZONES = ("Europe/London", "Europe/Belfast", "Europe/Jersey", "Europe/Guernsey", "Europe/Isle_of_Man", "Europe/Gibraltar")
-SECTIONS = ("school", "hours", "numbers")
+SECTIONS = ("language", "school", "hours", "numbers")
 Typed = dict[str, str]
 _CLOCK = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)")
+_KEYS = {"language": languages.SETTING, "school": "school_name", "time_zone": "time_zone"}
 _PHONE = re.compile(r"[0-9 +()/.\-]{3,}( *(ext|x)\.? *\d+)?", re.IGNORECASE)
 
 
@@ -35,11 +39,18 @@ class Day(Struct, frozen=True):
 def days() -> list[Day]:
     """The days of the week in the reader's language, Monday first."""
     names = get_day_names("wide", locale=get_locale())
-    return [Day(number, str(names[number])) for number in range(7)]
+    return [Day(number, uncapitalise(str(names[number]))) for number in range(7)]
+
+
+def choices() -> dict[str, Any]:
+    """What the sections' forms offer."""
+    return {"languages": languages.LANGUAGES, "days": days(), "zones": ZONES, "numbers": phones.labels()}
 
 
 def kept(section: str) -> Typed:
     """What the store holds, as the form shows it."""
+    if section == "language":
+        return {"language": languages.schools()}
     if section == "school":
         return {
             "school": store().setting("school_name") or str(current_app.config["SCHOOL_NAME"]),
@@ -62,6 +73,7 @@ def phone_numbers() -> Typed:
 def typed(section: str) -> Typed:
     """What was typed into the form."""
     names: Mapping[str, tuple[str, ...]] = {
+        "language": ("language",),
         "school": ("school", "time_zone"),
         "numbers": phones.KEYS,
         "hours": tuple(f"{field}_{number}" for number in range(7) for field in ("opens", "closes")),
@@ -71,7 +83,8 @@ def typed(section: str) -> Typed:
 
 def find_faults(section: str, given: Typed) -> forms.Faults:
     """What is wrong with it, by field."""
-    return {"school": _school_faults, "numbers": _number_faults, "hours": _hour_faults}[section](given)
+    makers = {"language": _language_faults, "school": _school_faults, "numbers": _number_faults, "hours": _hour_faults}
+    return makers[section](given)
 
 
 def save(section: str, given: Typed) -> None:
@@ -82,8 +95,12 @@ def save(section: str, given: Typed) -> None:
     before = kept(section)
     for name, value in given.items():
         if value != before.get(name, ""):
-            key = {"school": "school_name", "time_zone": "time_zone"}.get(name) or phones.setting(name)
+            key = _KEYS.get(name) or phones.setting(name)
             store().set_setting(key, value, by=me().full_name, now=now())
+
+
+def _language_faults(given: Typed) -> forms.Faults:
+    return {} if given["language"] in languages.LANGUAGES else {"language": _("Choose a language")}
 
 
 def _school_faults(given: Typed) -> forms.Faults:

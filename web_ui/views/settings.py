@@ -6,7 +6,6 @@ from flask import Blueprint, flash, make_response, redirect, render_template, ur
 from werkzeug.wrappers import Response as AnyResponse
 
 from web_ui.views import fields, forms
-from web_ui.wording import phones
 
 blueprint = Blueprint("settings", __name__)
 
@@ -21,9 +20,7 @@ def show() -> str:
 
 
 def _page(faults: forms.Faults, given: fields.Typed) -> str:
-    return render_template(
-        "settings/show.html", faults=faults, typed=given, days=fields.days(), zones=fields.ZONES, numbers=phones.labels()
-    )
+    return render_template("settings/show.html", faults=faults, typed=given, **fields.choices())
 
 
 @blueprint.post("/settings")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from typing import Any, cast
 
 from flask import Blueprint, Response, abort, flash, make_response, redirect, render_template, request, url_for
 from msgspec import Struct
 from werkzeug.wrappers import Response as AnyResponse
 
+from web_ui import languages
 from web_ui.hostnames import clean
 from web_ui.records import now, store
 from web_ui.views import fields, forms, people
@@ -19,7 +20,7 @@ from web_ui.wording import steps_taken as wording
 
 blueprint = Blueprint("steps", __name__)
 
-STEPS = ("school", "people", "mirror", "devices", "hours", "numbers", "recovery", "answers")
+STEPS = ("language", "school", "people", "mirror", "devices", "hours", "numbers", "recovery", "answers")
 FINISHED = "set_up_finished"
 SHOWN = 30
 
@@ -93,7 +94,7 @@ def _values(key: str, given: fields.Typed | None) -> dict[str, Any]:
     """What the step's own page shows."""
     if key in fields.SECTIONS:
         typed = fields.kept(key) if given is None else given
-        return {"typed": typed, "days": fields.days(), "zones": fields.ZONES, "numbers": phones.labels()}
+        return {"typed": typed, **fields.choices()}
     makers = {
         "people": _people,
         "mirror": lambda _typed: _mirror(),
@@ -146,6 +147,7 @@ def _answers(_given: fields.Typed | None) -> dict[str, Any]:
     school = fields.kept("school")
     return {
         "school": school,
+        "tongue": (languages.schools(), languages.LANGUAGES[languages.schools()]),
         "hours": hours,
         "own": [(label, number) for label, number in numbers if number],
         "people": [account.full_name for account in store().accounts() if account.active],
@@ -173,7 +175,11 @@ def save(key: str) -> AnyResponse:
             return make_response(_page(key, faults, given), 400)
         fields.save(key, given)
     _note_done(key)
-    return redirect(url_for("steps.step", key=_following(key)))
+    response = cast(Response, redirect(url_for("steps.step", key=_following(key))))
+    if key == "language":
+        # Whoever sets the box up reads on in the language that they chose for the school.
+        languages.keep(response, fields.kept(key)[key])
+    return response
 
 
 def _invite() -> AnyResponse:

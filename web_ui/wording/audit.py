@@ -67,6 +67,7 @@ def _say_door(action: str, subject: str) -> str:
 
 def _say_other(action: str, subject: str) -> str:
     settings = {
+        "language": _("Changed the school’s language."),
         "school_name": _("Changed the school’s name."),
         "time_zone": _("Changed the time zone."),
         "supplier_door": _("Opened or shut the supplier’s door."),
@@ -75,6 +76,8 @@ def _say_other(action: str, subject: str) -> str:
         return _("Changed the school hours.")
     if action == "setting" and subject.startswith("set_up_"):
         return _("Went on with the set-up of the box.")
+    if action == "setting" and subject.startswith("language:"):
+        return _("Changed the language of this page for themselves.")
     if action == "setting" and subject.startswith("phone_"):
         return _("Changed one of the school’s phone numbers.")
     if action == "setting":

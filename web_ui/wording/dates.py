@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from flask_babel import format_datetime, get_timezone
+from flask_babel import format_datetime, get_locale, get_timezone
 
 from web_ui.wording.texts import gettext as _
-from web_ui.wording.texts import ngettext, pgettext
+from web_ui.wording.texts import ngettext
+
+# Languages that write the names of days small.
+SMALL = frozenset({"cy"})
 
 
 def local(time: float) -> datetime:
@@ -22,20 +25,15 @@ def say_time(time: float) -> str:
     return f"{moment.hour}:{moment.minute:02d}"
 
 
-def say_day(time: float, now: float) -> str:
-    """The day: "today", "yesterday", "Tuesday 24 November", with the year where it is another one."""
-    day, today = local(time).date(), local(now).date()
-    if day == today:
-        return pgettext("day", "today")
-    if day == today - timedelta(days=1):
-        return pgettext("day", "yesterday")
-    return say_date(time, now)
-
-
 def say_date(time: float, now: float) -> str:
     """The day by its name: "Tuesday 24 November", with the year where it is another one."""
     same_year = local(time).year == local(now).year
-    return str(format_datetime(local(time), "EEEE d MMMM" if same_year else "EEEE d MMMM y"))
+    return uncapitalise(str(format_datetime(local(time), "EEEE d MMMM" if same_year else "EEEE d MMMM y")))
+
+
+def uncapitalise(day: str) -> str:
+    """A day's name as it stands inside a sentence: Unicode's tables begin "Dydd Mawrth" with a capital, Welsh does not."""
+    return day[:1].lower() + day[1:] if get_locale().language in SMALL else day
 
 
 def say_moment(time: float, now: float) -> str:

@@ -8,6 +8,7 @@ from web_ui.wording.texts import gettext as _
 def titles() -> dict[str, tuple[str, str]]:
     """Each step's title and its one sentence."""
     return {
+        "language": (_("Language"), _("The language that this page begins in. Everybody can change it for themselves.")),
         "school": (_("Your school"), _("Its name and time zone.")),
         "people": (_("A second person"), _("Somebody who acts when you are away, and sees what comes up on your own devices.")),
         "mirror": (_("Does the box hear the school?"), _("A live test of the cable and the switch, with a note for IT support.")),
