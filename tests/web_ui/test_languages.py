@@ -105,7 +105,9 @@ def test_a_form_of_another_site_changes_nothing(head: Visitor) -> None:
     assert language_of(head.get("/my-account").text) == "en-GB"
 
 
-def test_a_full_card_does_not_keep_a_browser_from_its_language(head: Visitor, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_card_does_not_keep_a_browser_from_its_language(
+    head: Visitor, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fail(*_given: object, **_named: object) -> None:
         raise StoreFull("no room")
 

@@ -22,6 +22,7 @@ from web_ui.wording import timeline
 from web_ui.wording.dates import say_moment
 from web_ui.wording.steps import first_steps
 from web_ui.wording.texts import gettext as _
+from web_ui.wording.texts import ngettext
 
 blueprint = Blueprint("incidents", __name__)
 
@@ -213,8 +214,13 @@ def reopen(number: int) -> AnyResponse:
 def _fault_in_text(text: str) -> forms.Faults:
     if len(text) <= forms.NOTE_LIMIT:
         return {}
+    over = len(text) - forms.NOTE_LIMIT
     return {
-        "text": _("This is too long by %(num)d characters: shorten it, or save it in two parts", num=len(text) - forms.NOTE_LIMIT)
+        "text": ngettext(
+            "This is too long by one character: shorten it, or save it in two parts",
+            "This is too long by %(num)d characters: shorten it, or save it in two parts",
+            over,
+        )
     }
 
 

@@ -43,24 +43,47 @@ def say_times(incident: Incident, now: float) -> str:
             "%(num)d time between %(first)s and %(last)s", "%(num)d times between %(first)s and %(last)s", count, **days
         )
     if local(first).date() == local(now).date():
-        return _say_today(count, say_time(first), say_time(last))
+        return _say_twice(say_time(first), say_time(last)) if count == 2 else _say_today(count, say_time(first), say_time(last))
     if local(first).date() == local(now).date() - timedelta(days=1):
-        return _("%(num)d times yesterday between %(start)s and %(end)s", num=count, start=say_time(first), end=say_time(last))
+        return _say_yesterday(count, say_time(first), say_time(last))
     return _say_another_day(count, say_date(first, now), say_time(first), say_time(last))
+
+
+def _say_twice(start: str, end: str) -> str:
+    if start == end:
+        return _("twice at %(time)s", time=start)
+    return _("twice, at %(start)s and %(end)s", start=start, end=end)
 
 
 def _say_today(count: int, start: str, end: str) -> str:
     if start == end:
-        return _("twice at %(time)s", time=start) if count == 2 else _("%(num)d times at %(time)s", num=count, time=start)
-    if count == 2:
-        return _("twice, at %(start)s and %(end)s", start=start, end=end)
-    return _("%(num)d times between %(start)s and %(end)s", num=count, start=start, end=end)
+        return ngettext("%(num)d time at %(time)s", "%(num)d times at %(time)s", count, time=start)
+    return ngettext(
+        "%(num)d time between %(start)s and %(end)s", "%(num)d times between %(start)s and %(end)s", count, start=start, end=end
+    )
+
+
+def _say_yesterday(count: int, start: str, end: str) -> str:
+    return ngettext(
+        "%(num)d time yesterday between %(start)s and %(end)s",
+        "%(num)d times yesterday between %(start)s and %(end)s",
+        count,
+        start=start,
+        end=end,
+    )
 
 
 def _say_another_day(count: int, day: str, start: str, end: str) -> str:
     if start == end:
-        return _("%(num)d times on %(day)s at %(time)s", num=count, day=day, time=start)
-    return _("%(num)d times on %(day)s, between %(start)s and %(end)s", num=count, day=day, start=start, end=end)
+        return ngettext("%(num)d time on %(day)s at %(time)s", "%(num)d times on %(day)s at %(time)s", count, day=day, time=start)
+    return ngettext(
+        "%(num)d time on %(day)s, between %(start)s and %(end)s",
+        "%(num)d times on %(day)s, between %(start)s and %(end)s",
+        count,
+        day=day,
+        start=start,
+        end=end,
+    )
 
 
 def say_outcome(incident: Incident) -> str:
