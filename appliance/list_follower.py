@@ -15,7 +15,8 @@ from msgspec.structs import replace
 
 from appliance.config import Settings
 from appliance.edge import children, clock
-from appliance.edge.compiled_lists import CorruptError
+from appliance.edge.list_manifest import CorruptError
+from appliance.edge.list_sources import open_addresses
 from appliance.edge.lists import is_fresh, manifest_of, open_lists
 from appliance.edge.store import Store
 from appliance.judge.cases import Hit
@@ -81,6 +82,7 @@ class ListFollower:
         self._settings_file, self._complain = settings_file, complain
         self._child: subprocess.Popen[bytes] | None = None
         self._back: LookingBack | None = None
+        self._use_addresses()
 
     def follow(self, now: float) -> None:
         """Take a new set into use once another program has put it in place. Raises StoreError."""
@@ -103,7 +105,12 @@ class ListFollower:
         self._back = LookingBack(self.lists, new, now)
         self.lists = new
         self._pipeline.use_lists(new)
+        self._use_addresses()
         self._store.save_lists(new.statuses)
+
+    def _use_addresses(self) -> None:
+        """Take the lists of addresses into use, which are read whole: they are small."""
+        self._pipeline.evasion.places.use(open_addresses(self._settings, self._store.data_dir))
 
     def look_back(self, now: float) -> None:
         """One piece of the look back that a new set has begun, if any. Raises StoreError."""

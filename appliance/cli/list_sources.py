@@ -19,11 +19,12 @@ from appliance.cli.progress import bar
 from appliance.edge import clock
 from appliance.edge import lists as edge_lists
 from appliance.edge.catalogue import FORMATS, Catalogue, CatalogueError, Offer, bundled
-from appliance.edge.compiled_lists import CorruptError, one_writer
 from appliance.edge.fetching import Fetcher
+from appliance.edge.list_manifest import CorruptError
 from appliance.edge.list_shelf import Shelf, ShelfError, Shelved
 from appliance.edge.list_suppliers import Suppliers
 from appliance.edge.list_updates import Courier, Outcome, Stick, Updater, Web, wanted
+from appliance.edge.list_writer import one_writer
 
 _OUTCOME_COLUMNS = ("id", "name", "what", "entries", "before", "sentence")
 _CATALOGUE_COLUMNS = ("id", "category", "state", "licence", "purpose")

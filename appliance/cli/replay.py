@@ -18,10 +18,11 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from appliance import config
 from appliance.cli.list_sources import settings_option
-from appliance.cli.lists import lists_in_force
+from appliance.cli.lists import lists_in_force, writable
 from appliance.cli.output import data_dir_option, format_option, print_records, wants_jsonl
 from appliance.edge import children, clock
 from appliance.edge.channel import ChannelError, ChannelReader
+from appliance.edge.list_sources import open_addresses
 from appliance.edge.store import Store, StoreError
 from appliance.judge.domains import DomainLists
 from appliance.judge.lamp import decide_lamp
@@ -47,6 +48,7 @@ def replay(capture: Path, data_dir: Path, settings_file: Path | None, form: str 
         lists = lists_in_force(settings_file, data_dir)
         with Store.open(data_dir, check=True) as store:
             recorder = Recorder(store, open_judgement(lists, zone))
+            recorder.pipeline.evasion.places.use(open_addresses(settings, writable(data_dir)))
             store.save_lists(lists.statuses)
             summary = Replaying(recorder, lists, settings.keep).play(capture)
             print_summary(summary, store.incidents(limit=summary["incidents"]), form)

@@ -13,12 +13,14 @@ from typing import IO
 
 from msgspec import Struct
 
+from appliance.edge.address_files import read_networks
 from appliance.edge.list_files import ListError, Refusals, read_names
 from appliance.edge.list_formats import Exempt
 from appliance.edge.suffixes import PublicSuffixes
 from appliance.judge.categories import CATEGORIES, LEVELS, SERIOUS_CORE
 from appliance.judge.domains import BUCKETS, Rule, bucket_of, key_of, name_of
 
+ADDRESSES = "addresses"  # the format of a list that holds no names; it is counted here and matched apart
 MOST_NAMES = 30_000_000
 MOST_SEALED = 10_000
 
@@ -110,6 +112,9 @@ class Compilation:
         tally = self.tallies[number]
         if not source.problem:
             try:
+                if source.format == ADDRESSES:
+                    tally.entries = sum(1 for _ in read_networks(Path(source.path), self.refusals[number]))
+                    return
                 self._spool_names(self._names_of(number, source), number, source, spools)
                 return
             except ListError as error:

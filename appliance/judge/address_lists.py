@@ -14,7 +14,7 @@ from msgspec import Struct
 from appliance.judge.categories import CATEGORIES
 from appliance.judge.domains import Match, Rule
 
-MOST_NETWORKS = 200_000
+MOST_NETWORKS = 50_000
 
 
 class Network(Struct, frozen=True):

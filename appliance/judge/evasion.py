@@ -1,7 +1,7 @@
 """Ways round the filter and out of sight: each kind of sighting goes to the rules that it concerns; findings come out.
 
     TunnelSeen, HttpHost -> tunnels        NameAsked -> foreign_resolvers, dns_tunnelling
-    TlsHello, QuicHello -> foreign_resolvers, hidden_names, swarms, dark        Opened -> swarms
+    TlsHello, QuicHello -> foreign_resolvers, hidden_names, listed_places, swarms, dark        Opened -> listed_places, swarms
     DnsAnswer -> lookups, hidden_names        DhcpSeen -> foreign_resolvers
 
 A finding is repeated at most every five minutes for one device, shape and place: DNSCrypt is seen with every packet. What IT has
@@ -16,13 +16,14 @@ from appliance.judge.addresses import is_outside
 from appliance.judge.cases import Hit
 from appliance.judge.dark import Dark, DarkRooms
 from appliance.judge.dns_tunnelling import DnsTunnelling
-from appliance.judge.foreign_resolvers import ForeignResolvers
+from appliance.judge.foreign_resolvers import RESOLVERS, ForeignResolvers
 from appliance.judge.hidden_names import HiddenNames
+from appliance.judge.listed_places import ListedPlaces
 from appliance.judge.lookups import Lookups
 from appliance.judge.shapes import Finding, verdict_of
 from appliance.judge.swarms import Swarms
 from appliance.judge.tunnels import Tunnels
-from appliance.model import DhcpSeen, DnsAnswer, HttpHost, NameAsked, Opened, QuicHello, Seen, TlsHello, TunnelSeen
+from appliance.model import DhcpSeen, DnsAnswer, HttpHost, NameAsked, Opened, QuicHello, Seen, TlsHello, TunnelSeen, Verdict
 
 REPEAT_SECONDS = 300.0
 TOLD = 5_000  # (device, shape, place)
@@ -38,6 +39,7 @@ class Evasion:
         self.lookups = Lookups()
         self.hidden = HiddenNames()
         self.dark = DarkRooms()
+        self.places = ListedPlaces(self.lookups)
         self._tunnels = Tunnels(self.lookups)
         self._resolvers = ForeignResolvers(self.lookups)
         self._tunnelling = DnsTunnelling(registrable)
@@ -66,11 +68,11 @@ class Evasion:
         rule = self._rules.get(type(seen))
         if rule is None:
             return []
-        return [
-            Hit(time=seen.time, mac=device, device=name_of(device), verdict=verdict_of(finding))
-            for device, finding in rule(key, seen)
-            if self._is_news(device, finding, seen.time)
+        verdicts = [
+            (device, verdict_of(finding)) for device, finding in rule(key, seen) if self._is_news(device, finding, seen.time)
         ]
+        verdicts += [(key, verdict) for verdict in self._listed(key, seen)]
+        return [Hit(time=seen.time, mac=device, device=name_of(device), verdict=verdict) for device, verdict in verdicts]
 
     def bounds(self) -> dict[str, int]:
         """How often each bound was hit."""
@@ -105,6 +107,14 @@ class Evasion:
         found = [(dark.key, dark.finding) for dark in self._place(key, seen, looked_up)]
         rules = (self._resolvers.judge_hello, self._swarms.judge_hello, self._hidden_name)
         return found + [(key, finding) for rule in rules if (finding := rule(key, seen))]
+
+    def _listed(self, key: str, seen: Seen) -> Iterable[Verdict]:
+        """A place that a list of addresses holds, unless the school sends devices there or a rule of ours has told it."""
+        verdict = self.places.judge(key, seen)
+        if verdict is None or seen.server in self._resolvers.announced or seen.server in RESOLVERS:
+            return ()
+        protocol = "doh" if verdict.category == "encrypted_dns" else ""
+        return [verdict] if self._may_tell(key, "listed", seen.server, protocol, seen.time) else ()
 
     def _place(self, key: str, seen: TlsHello, looked_up: bool) -> Iterable[Dark]:
         """Count the place for the dark rooms: outside connections for the web, by whoever makes them directly."""
@@ -147,11 +157,19 @@ class Evasion:
 
     def _is_news(self, key: str, finding: Finding, time: float) -> bool:
         """Whether it is neither allowed nor told just now."""
-        if self._allowed and {(self._group_of(key), finding.protocol), ("", finding.protocol)} & self._allowed:
-            return False
-        if finding.shape in ("vpn", "hidden-lookups", "tor"):
+        allowed = self._is_allowed(key, finding.protocol)
+        if not allowed and finding.shape in ("vpn", "hidden-lookups", "tor"):
             self.dark.hint(key)
-        what = (key, finding.shape, finding.name)
+        return not allowed and self._may_tell(key, finding.shape, finding.name, finding.protocol, time)
+
+    def _is_allowed(self, key: str, protocol: str) -> bool:
+        return bool(self._allowed and {(self._group_of(key), protocol), ("", protocol)} & self._allowed)
+
+    def _may_tell(self, key: str, shape: str, name: str, protocol: str, time: float) -> bool:
+        """Whether it is neither allowed nor told just now; from now on it is told."""
+        if self._is_allowed(key, protocol):
+            return False
+        what = (key, shape, name)
         if abs(time - self._told.get(what, float("-inf"))) < REPEAT_SECONDS:
             return False
         self._told.pop(what, None)

@@ -22,6 +22,7 @@ from appliance.edge import catalogue, lists
 from appliance.edge.catalogue import Catalogue, CatalogueError, Offer
 from appliance.edge.fetching import Fetcher, FetchError
 from appliance.edge.list_shelf import KEPT, Shelf, ShelfError, Shelved
+from appliance.edge.list_sources import open_addresses
 from appliance.edge.list_updates import Courier, Outcome, Stick, Updater, Web, wanted
 
 NOW = 1_795_262_400.0
@@ -345,7 +346,7 @@ def test_addresses_are_kept_apart_from_names(tmp_path: Path, server: Server) -> 
     desk = Desk(tmp_path, server, format="addresses", category="encrypted_dns")
     server.files["/list"] = b"9.9.9.9   # dns.quad9.net\n8.8.8.0/24\n2620:fe::/48\n10.0.0.1\n0.0.0.0/0\nrubbish\n1.0.0.1:443\n"
     assert desk.update().entries == 4
-    found = lists.open_addresses(desk.data)
+    found = open_addresses(Settings(), desk.data)
     assert [
         match.entry if (match := found.match(text)) else "" for text in ("9.9.9.9", "8.8.8.77", "2620:fe::9", "10.0.0.1")
     ] == [
@@ -354,7 +355,9 @@ def test_addresses_are_kept_apart_from_names(tmp_path: Path, server: Server) -> 
         "2620:fe::/48",
         "",
     ]
-    assert not any(status.name == "A list" for status in lists.ensure(Settings(), desk.data).statuses)
+    (status,) = (status for status in lists.ensure(Settings(), desk.data).statuses if status.name == "A list")
+    assert (status.entries, status.refused, status.category) == (4, 3, "encrypted_dns")
+    assert lists.ensure(Settings(), desk.data).match("9.9.9.9") is None
 
 
 # --- the catalogue that comes with the box --------------------------------------------------------------------------

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from appliance.config import ListFile, Settings
-from appliance.edge import compiled_lists, lists
-from appliance.edge.compiled_lists import CorruptError
+from appliance.edge import list_manifest, list_writer, lists
+from appliance.edge.list_manifest import CorruptError
 from appliance.edge.list_seeds import seed_sources
 from appliance.edge.lists import ensure, manifest_of, open_lists
 from appliance.judge.verdicts import judge_name
@@ -160,7 +160,9 @@ def test_a_damaged_set_is_made_again(box: Box, compilations: list[int], piece: s
 
 def test_a_set_of_another_version_is_made_again(box: Box, compilations: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
     box.category(URGENT)
-    monkeypatch.setattr(compiled_lists, "FORM", compiled_lists.FORM + 1)
+    later = list_manifest.FORM + 1
+    for module in (list_manifest, lists):
+        monkeypatch.setattr(module, "FORM", later)
     box.category(URGENT)
     assert len(compilations) == 2
 
@@ -172,7 +174,7 @@ def test_a_failed_compilation_leaves_the_old_set_and_no_litter(box: Box, monkeyp
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(compiled_lists, "write_names", full)
+    monkeypatch.setattr(lists, "write_names", full)
     with pytest.raises(OSError, match="No space left"):
         ensure(box.settings, box.data)
     assert judge_name("proxy.listed.example", open_lists(box.data / "lists")).category == "proxy_avoidance"
@@ -217,7 +219,7 @@ def test_a_folder_without_a_set_can_not_be_opened(tmp_path: Path) -> None:
 
 
 def test_many_names_make_several_tries_that_all_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compiled_lists, "SHARD_NAMES", 500)
+    monkeypatch.setattr(list_writer, "SHARD_NAMES", 500)
     file = tmp_path / "many.txt"
     file.write_text("".join(f"site{number}.example\n" for number in range(5000)))
     settings = Settings(lists=(ListFile(path=str(file), category="gambling"),))
