@@ -7,7 +7,7 @@ readonly here
 readonly venv="$here/.venv"
 readonly prefix=/opt/safespan
 readonly units="safespan-guardian safespan-sensor safespan-web safespan-lights"
-# What each purpose needs from Debian. The sensor's kernel filter is compiled by libpcap.
+# What each purpose needs from Debian. libpcap filters capture files; without it that is slower.
 readonly python_packages="python3 python3-venv"
 readonly run_packages="libpcap0.8"
 readonly test_packages="$run_packages bind9-dnsutils ca-certificates caddy chromium curl dnsmasq-base ethtool
@@ -15,6 +15,7 @@ readonly test_packages="$run_packages bind9-dnsutils ca-certificates caddy chrom
 readonly box_packages="$python_packages $run_packages systemd"
 dry_run=false
 logs=""
+changed=false # whether this run has altered anything that the units use
 
 usage() {
     cat <<'TEXT'
@@ -80,12 +81,16 @@ is_debian() {
 
 # --- Debian packages --------------------------------------------------------------------------------------------------
 
-# missing_packages NAME...: those of the names that are not installed.
+# installed_packages: the names of all that is installed, also those that one package has taken over from another.
+installed_packages() {
+    dpkg-query -W -f '${db:Status-Status} ${Package},${Provides}\n' | sed -n 's/^installed //p' |
+        sed 's/([^)]*)//g; s/ //g' | tr ',' '\n'
+}
+
+# missing_packages NAME...: those of the names that are not installed, each once.
 missing_packages() {
-    local name
-    for name in "$@"; do
-        [[ $(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null || true) == installed ]] || printf '%s ' "$name"
-    done
+    awk 'NR == FNR { have[$0]; next } !($0 in have) && !seen[$0]++ { printf "%s ", $0 }' \
+        <(installed_packages) <(printf '%s\n' "$@")
 }
 
 apt_install() {
@@ -292,10 +297,19 @@ install_release() {
     touch -- "$release/complete"
 }
 
+is_in_use() { [[ $(readlink -- "$prefix/current" 2>/dev/null) == "$1" ]]; }
+
+# The release before is kept, for a way back; older ones go.
 use_release() {
+    local before old
+    before=$(readlink -- "$prefix/current" || true)
     ln -sfn -- "$1" "$prefix/next"
     mv -T -- "$prefix/next" "$prefix/current"
     ln -sfn -- "$prefix/current/bin/safespan" /usr/local/bin/safespan
+    changed=true
+    for old in "$prefix"/releases/*; do
+        [[ $old == "$1" || $old == "$before" ]] || rm -rf -- "$old"
+    done
 }
 
 # The settings belong to the school: a file that differs is kept and the new one laid beside it.
@@ -306,20 +320,30 @@ copy_rootfs() {
         mode=0644
         [[ ! -x $file ]] || mode=0755
         if [[ $target == /etc/safespan/* && -e $target ]] && ! cmp -s -- "$file" "$target"; then
-            install -D -m "$mode" -- "$file" "$target.new"
-            say "  kept $target; the shipped one is beside it as $target.new"
+            if ! cmp -s -- "$file" "$target.new"; then
+                install -D -m "$mode" -- "$file" "$target.new"
+                say "  kept $target; the shipped one is beside it as $target.new"
+            fi
             continue
         fi
-        cmp -s -- "$file" "$target" || install -D -m "$mode" -- "$file" "$target"
+        if ! cmp -s -- "$file" "$target"; then
+            install -D -m "$mode" -- "$file" "$target"
+            changed=true
+        fi
     done < <(find "$here/image_build/rootfs" -type f ! -name '.gitkeep' -print0)
 }
 
 has_systemd() { [[ -d /run/systemd/system ]]; }
 
 start_units() {
-    systemctl daemon-reload
+    local verb=start
+    if $changed; then
+        verb=restart
+        systemctl daemon-reload
+    fi
     # shellcheck disable=SC2086 # a list of units
-    systemctl restart $units
+    systemctl "$verb" $units
+    $changed || say "Nothing has changed since the last time."
     say "Safespan is running. Its first-run code: sudo safespan users code. Its settings: /etc/safespan/safespan.toml."
 }
 
@@ -334,7 +358,7 @@ appliance() {
     step "Copying units, users and settings to /etc and /usr" copy_rootfs
     step "Making the users" systemd-sysusers safespan.conf
     step "Making the folders" systemd-tmpfiles --create safespan.conf
-    step "Making this release the current one" use_release "$release"
+    is_in_use "$release" || step "Making this release the current one" use_release "$release"
     # shellcheck disable=SC2086 # a list of units
     step "Enabling the units" systemctl enable --quiet $units
     if $dry_run || has_systemd; then

@@ -18,6 +18,7 @@ from appliance.cli.output import data_dir_option, format_option, print_records
 from appliance.edge import clock
 from appliance.edge.interfaces import choose_interface, list_interfaces, may_listen
 from appliance.edge.store import Store, StoreError
+from appliance.judge.health import PROBLEMS
 
 State = Literal["good", "look", "bad"]
 ROOM_NEEDED = 200_000_000  # bytes
@@ -138,6 +139,8 @@ def _watching(store: Store, now: float) -> Finding:
             f"the guardian was last heard {since}",
             "Look at: systemctl status safespan-guardian safespan-sensor",
         )
+    if "no-sensor" in health.problems:
+        return Finding("watching", "bad", PROBLEMS["no-sensor"], "Look at: journalctl -u safespan-sensor -n 20")
     source = health.source or "no source"
     return Finding("watching", "good", f"{health.packets} packets from {source}, {health.dropped} lost, {health.devices} devices")
 
@@ -145,7 +148,7 @@ def _watching(store: Store, now: float) -> Finding:
 def _complaints(store: Store) -> Iterator[Finding]:
     health = store.health()
     for problem in health.problems if health else ():
-        yield Finding("health", "look", problem, "The page's 'Is it working?' says what to do.")
+        yield Finding("health", "look", PROBLEMS.get(problem, problem), "The page's 'Is it working?' says what to do.")
     for status in store.lists():
         if status.problem:
             yield Finding("lists", "look", f"{status.name}: {status.problem}", "See 'safespan lists status'.")

@@ -12,6 +12,7 @@ import appliance.cli.doctor as doctor
 from appliance.cli import main
 from appliance.cli.doctor import Finding, look_over
 from appliance.edge.store import Store
+from appliance.judge.health import PROBLEMS
 from appliance.model import Health
 
 
@@ -57,7 +58,14 @@ def test_a_silent_guardian_is_bad(tmp_path: Path, store: Store) -> None:
 def test_the_guardians_own_complaints_are_passed_on(tmp_path: Path, store: Store) -> None:
     now = time.time()
     store.save_health(Health(time=now, started=now, problems=("no-mirror",)))
-    assert finding(tmp_path / "data", "health").found == "no-mirror"
+    assert finding(tmp_path / "data", "health").found == PROBLEMS["no-mirror"]
+    assert finding(tmp_path / "data", "watching").state == "good"
+
+
+def test_a_box_without_its_sensor_is_not_called_watching(tmp_path: Path, store: Store) -> None:
+    now = time.time()
+    store.save_health(Health(time=now, started=now, problems=("no-sensor",)))
+    assert finding(tmp_path / "data", "watching").state == "bad"
 
 
 def test_the_first_run_code_is_told_to_who_may_read_it(tmp_path: Path, store: Store) -> None:

@@ -93,6 +93,7 @@ class Box:
         self.settings_file = self.folder / "safespan.toml"
         self.recent_dir = config.recent_dir(self.data_dir)
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._commands: dict[str, list[str]] = {}
         self._with_lights = lights
         self._write_settings(lists)
         self.settings = config.load(self.settings_file)
@@ -123,6 +124,15 @@ class Box:
     def pid(self, program: str) -> int:
         """The process id of `guardian`, `sensor`, `page` or `lights`."""
         return self._processes[program].pid
+
+    def kill(self, program: str) -> None:
+        """End a program as a power cut or the kernel would, without a word."""
+        self._processes[program].kill()
+        self._processes[program].wait()
+
+    def start_again(self, program: str) -> None:
+        """Start a program that was killed, as systemd would."""
+        self._processes[program] = self.namespace.start(self._commands[program], f"{program}.log", cwd=ROOT)
 
     def head(self) -> Head:
         """The head, logged in with the code that the box shows on its first run."""
@@ -163,6 +173,11 @@ class Box:
         if ended := [name for name, process in self._processes.items() if process.poll() is not None]:
             raise LabError(f"{', '.join(ended)} ended\n{self.said()}")
 
+    def wait_until_well(self) -> None:
+        """Until the sensor's reports arrive and the page is served; raises `LabError` where they don't."""
+        self._wait(self._watches, "the sensor's first report")
+        self._wait(self._serves, "the page")
+
     def _write_settings(self, lists: Mapping[str, Sequence[str]]) -> None:
         text = f'[page]\nport = {PORT}\n[lights]\nboard = "mock"\n'
         for category, names in lists.items():
@@ -179,12 +194,11 @@ class Box:
         self._run("page", "web_ui", *common)
         if self._with_lights:
             self._run("lights", "hardware", *common, "--board", "mock", "--pin-log", str(self.pin_log))
-        self._wait(self._watches, "the sensor's first report")
-        self._wait(self._serves, "the page")
+        self.wait_until_well()
 
     def _run(self, name: str, module: str, *arguments: str) -> None:
-        argv = [sys.executable, "-m", module, *arguments]
-        self._processes[name] = self.namespace.start(argv, f"{name}.log", cwd=ROOT)
+        self._commands[name] = [sys.executable, "-m", module, *arguments]
+        self.start_again(name)
 
     def _wait(self, ready: Callable[[], bool], what: str, seconds: float = 30) -> None:
         end = time.monotonic() + seconds
