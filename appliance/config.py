@@ -29,7 +29,9 @@ class ListFile(Struct, frozen=True, forbid_unknown_fields=True):
 
     path: str
     category: str
-    format: Literal["auto", "domains", "hosts", "adblock", "dnsmasq", "unbound", "rpz", "csv", "ut1", "addresses"] = "auto"
+    format: Literal[
+        "auto", "domains", "hosts", "adblock", "dnsmasq", "unbound", "rpz", "csv", "ut1", "stamps", "json", "addresses"
+    ] = "auto"
     name: str = ""
     licence: str = ""
 

@@ -13,7 +13,7 @@ from msgspec import Struct
 import phrase_lists
 from appliance.judge.categories import CATEGORIES
 
-Form = Literal["auto", "domains", "hosts", "adblock", "dnsmasq", "unbound", "rpz", "csv", "ut1", "addresses"]
+Form = Literal["auto", "domains", "hosts", "adblock", "dnsmasq", "unbound", "rpz", "csv", "ut1", "stamps", "json", "addresses"]
 
 FORMATS: dict[str, Form] = {form: form for form in get_args(Form)}
 

@@ -19,8 +19,10 @@ from pathlib import Path
 from typing import IO
 
 from appliance.edge.list_formats import READERS, Exempt, guess_format, is_address
+from appliance.edge.list_json import JsonError, looks_like_json, words_of
 from appliance.judge.names import normalise
 
+JSON = "json"
 LONGEST_LINE = 4096
 MOST_TEXT = 4 << 30  # bytes of one list after unpacking: ten times the largest list there is; a gzip bomb ends here
 MOST_EXAMPLES = 5
@@ -62,7 +64,23 @@ def read_names(path: Path, form: str, refusals: Refusals, progress: Progress | N
     """
     with _opened(path, progress) as streams:
         for stream in streams:
-            yield from names_of(text_lines(stream, refusals), form, refusals)
+            if form == JSON or (form == "auto" and looks_like_json(_start(stream))):
+                yield from _json_names(stream, refusals)
+            else:
+                yield from names_of(text_lines(stream, refusals), form, refusals)
+
+
+def _start(stream: IO[bytes] | gzip.GzipFile) -> bytes:
+    """The first bytes of a stream, which stay in it; none where it can't tell."""
+    peek = getattr(stream, "peek", None)
+    return bytes(peek(64)[:64]) if peek else b""
+
+
+def _json_names(stream: IO[bytes] | gzip.GzipFile, refusals: Refusals) -> Iterator[str]:
+    try:
+        yield from names_of(words_of(stream), "domains", refusals)
+    except JsonError as error:
+        raise ListError(str(error)) from error
 
 
 def read_lines(path: Path, refusals: Refusals) -> Iterator[str]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from appliance.edge.stamps import host_of
+
 Names = Sequence[str] | None
 Reader = Callable[[str], Names]
 
@@ -18,11 +20,16 @@ _HOSTS_LINE = re.compile(r"(?:(?:0|127)(?:\.\d{1,3}){3}|::1?|fe80::\S*|ff0\d::\d
 _ADDRESS = re.compile(
     r"\[?(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]*:[0-9a-f:]*:[0-9a-f:.]*)\]?(?:[/:]\d{1,5})?(?:-\S*)?", re.IGNORECASE
 )
+_STAMP = re.compile(r"sdns://[A-Za-z0-9_-]*")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]{1,15}://", re.IGNORECASE)
 _DNSMASQ = re.compile(r"(?:local|server|address)=/([^#\s]*)/[^/]*$")
 _UNBOUND_ZONE = re.compile(r'local-zone:\s*"?([^"\s]+)"?\s+"?(\S+?)"?\s*(?:#.*)?$')
 _RPZ_DATA = re.compile(r"(\S+)\s+(?:\d+\s+)?(?:IN\s+)?(CNAME|A|AAAA|TXT)\s+(\S+)", re.IGNORECASE)
-_ADBLOCK_HOST = re.compile(r"(@@)?\|\|([^/^|*$\s]+)\^?\|?(?:\$(?:document|all|important|third-party|3p|doc)(?:,\S*)?)?$")
+_ADBLOCK_HOST = re.compile(r"(@@)?\|\|([^/^|*$\s]+)\^?\|?(?:\$(\S+))?$")
+# Modifiers under which a rule still speaks of the whole site; `domain=`, `client=`, `badfilter` narrow or undo it.
+_ADBLOCK_WHOLE = frozenset(("document", "doc", "all", "important", "third-party", "3p"))
+_NOWHERE = re.compile(r"(?:(?:0|127)(?:\.\d{1,3}){3}|::1?|#)?")  # where blocked names are sent
+_UNBOUND_BLOCKS = ("always_", "static", "refuse", "deny", "redirect", "inform_deny", "block_")
 
 
 class Exempt(str):
@@ -79,13 +86,16 @@ def read_adblock(line: str) -> Names:
     if not rule or rule[0] == "!" or rule.startswith(("[", "# ")):
         return ()
     found = _ADBLOCK_HOST.fullmatch(rule)
-    if found is None:
+    if found is None or (found[3] and not _ADBLOCK_WHOLE.issuperset(found[3].lower().split(","))):
         return None
     return (Exempt(found[2]) if found[1] else found[2],)
 
 
 def read_dnsmasq(line: str) -> Names:
-    """`local=/a/b/`, `server=/a/`, `address=/a/0.0.0.0`; `server=/a/8.8.8.8` and `/a/#` send a name on, so they except it."""
+    """`local=/a/b/`, `server=/a/`, `address=/a/0.0.0.0`; `server=/a/8.8.8.8` and `/a/#` send a name on, so they except it.
+
+    `address=/a/192.0.2.9` gives a name a place of its own, such as a search engine's strict one: that blocks nothing.
+    """
     rule = line.strip()
     if not rule or rule[0] == "#":
         return ()
@@ -95,18 +105,25 @@ def read_dnsmasq(line: str) -> Names:
     names = [name.removeprefix("*.").removeprefix(".") for name in found[1].split("/") if name]
     if rule.startswith("server=") and not rule.endswith("/"):
         return [Exempt(name) for name in names]
+    if rule.startswith("address=") and not _NOWHERE.fullmatch(rule.rpartition("/")[2].partition("#")[0].strip() or "#"):
+        return None
     return names
 
 
 def read_unbound(line: str) -> Names:
-    """`local-zone: "name" always_nxdomain`; `transparent` zones are exceptions, data and server lines are passed over."""
+    """`local-zone: "name" always_nxdomain`; `transparent` zones are exceptions, zones that only tell (`inform`) are none.
+
+    Data and server lines are passed over.
+    """
     rule = line.strip()
     if not rule or rule[0] == "#" or rule.startswith(("server:", "local-data")):
         return ()
     found = _UNBOUND_ZONE.match(rule)
     if found is None:
         return None
-    return (Exempt(found[1]) if "transparent" in found[2] else found[1],)
+    if "transparent" in found[2]:
+        return (Exempt(found[1]),)
+    return (found[1],) if found[2].startswith(_UNBOUND_BLOCKS) else None
 
 
 class ReadRpz:
@@ -139,7 +156,7 @@ class ReadRpz:
         name = owner.lower().rstrip(".").removeprefix("*.")
         if owner.endswith(".") and self._origin:
             name = name.removesuffix("." + self._origin)
-        if re.search(r"(?:^|\.)rpz-(?:ip|client-ip|nsip|nsdname)$", name):
+        if re.search(r"(?:^|\.)rpz-(?:ip|client-ip|nsip|nsdname)$", name) or target.lower().startswith("rpz-tcp-only"):
             return None
         return (Exempt(name) if target.lower().startswith("rpz-passthru") else name,)
 
@@ -155,6 +172,13 @@ def read_csv(line: str) -> Names:
     return _one(host if is_address(host) else host.partition("/")[0])
 
 
+def read_stamps(line: str) -> Names:
+    """The hosts of the DNS stamps in a line; all text around them is passed over."""
+    stamps = _STAMP.findall(line)
+    hosts = [host_of(stamp) for stamp in stamps]
+    return None if None in hosts else [host for host in hosts if host]
+
+
 READERS: dict[str, Callable[[], Reader]] = {
     "domains": lambda: read_domain,
     "ut1": lambda: read_domain,
@@ -164,6 +188,7 @@ READERS: dict[str, Callable[[], Reader]] = {
     "unbound": lambda: read_unbound,
     "rpz": ReadRpz,
     "csv": lambda: read_csv,
+    "stamps": lambda: read_stamps,
 }
 
 # A line of this shape decides at once; the order matters where one line could be two things.
@@ -173,6 +198,7 @@ _SIGNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("unbound", re.compile(r"local-zone:|server:\s*$")),
     ("dnsmasq", re.compile(r"(?:local|server|address)=/")),
     ("hosts", _HOSTS_LINE),
+    ("stamps", _STAMP),
     ("csv", re.compile(r'"?(?:uri|domain|host|hostname|name)"?,', re.IGNORECASE)),
 )
 

@@ -6,11 +6,12 @@ import gzip
 import io
 import os
 import tarfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from appliance.edge import list_files
+from appliance.edge import list_files, list_json
 from appliance.edge.list_files import MOST_EXAMPLES, ListError, Refusals, read_names
 
 
@@ -181,3 +182,35 @@ def test_reading_tells_how_far_it_is(tmp_path: Path) -> None:
     list(read_names(file, "domains", Refusals(), told.append))
     assert told == sorted(told)
     assert told[-1] == file.stat().st_size
+
+
+LITTLE_SNITCH = b"""{"name": "A list", "description": "of bad.example",
+ "denied-remote-domains": ["one.example", "*.two.example", "uk", "192.0.2.1"], "denied-remote-hosts": "three.example"}"""
+CERT = b'[{"DomainAddress": "one.example", "InsertDate": "2026-11-21"}, {"DomainAddress": "two.example"}]'
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
+def test_json_is_known_by_its_beginning_and_read_by_its_keys(tmp_path: Path, pack: Callable[[bytes], bytes]) -> None:
+    file = tmp_path / "list"
+    file.write_bytes(pack(b"\xef\xbb\xbf " + LITTLE_SNITCH))
+    assert names(file) == names(file, "json") == ["one.example", "two.example", "three.example"]
+    file.write_bytes(pack(CERT))
+    assert names(file) == ["one.example", "two.example"]
+    file.write_bytes(pack(b"[Adblock Plus]\n||one.example^\n"))
+    assert names(file) == ["one.example"]
+
+
+@pytest.mark.parametrize("content", [LITTLE_SNITCH[:80], b"{" * 5_000, b'{"a": ', b"[\xff]"])
+def test_json_cut_short_or_without_end_is_one_clear_error(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "list.json"
+    file.write_bytes(content)
+    with pytest.raises(ListError, match="no JSON, or was cut short"):
+        names(file, "json")
+
+
+def test_json_beyond_all_measure_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(list_json, "MOST_BYTES", 100)
+    file = tmp_path / "list.json"
+    file.write_bytes(b"[" + b'"one.example",' * 20 + b'"two.example"]')
+    with pytest.raises(ListError, match="larger than a list in JSON may be"):
+        names(file)

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from appliance.edge.list_files import Refusals, names_of
 from appliance.edge.list_formats import READERS, Exempt, guess_format, is_address
 
+from .stamps import stamp
+
 
 def read(form: str, text: str) -> tuple[list[str], Refusals]:
     """The names in `text`, exceptions marked `@`, and what was refused."""
@@ -87,13 +89,18 @@ ADBLOCK = """[Adblock Plus]
 example.com##.advert
 |https://six.example|
 ||seven.example
+||eight.example^$domain=news.example
+||nine.example^$important,badfilter
+||ten.example^$doc,important
+@@||one.example^$client=192.168.7.9
+(^|\\.)eleven[0-9]+\\.example$
 """
 
 
 def test_adblock_takes_whole_hosts_and_exceptions_only() -> None:
     names, refusals = read("adblock", ADBLOCK)
-    assert names == ["one.example", "two.example", "three.example", "@fine.two.example", "seven.example"]
-    assert refusals.reasons == {"not a whole site": 5}
+    assert names == ["one.example", "two.example", "three.example", "@fine.two.example", "seven.example", "ten.example"]
+    assert refusals.reasons == {"not a whole site": 9}
 
 
 DNSMASQ = """# comment
@@ -101,6 +108,8 @@ local=/one.example/
 server=/two.example/three.example/
 address=/four.example/0.0.0.0
 address=/five.example/#
+address=/six.example/
+address=/search.example/192.0.2.9
 server=/resolve.four.example/192.0.2.53
 no-resolv
 """
@@ -108,8 +117,16 @@ no-resolv
 
 def test_dnsmasq_with_several_names_on_a_line_and_forwarded_names_as_exceptions() -> None:
     names, refusals = read("dnsmasq", DNSMASQ)
-    assert names == ["one.example", "two.example", "three.example", "four.example", "five.example", "@resolve.four.example"]
-    assert refusals.total == 1
+    assert names == [
+        "one.example",
+        "two.example",
+        "three.example",
+        "four.example",
+        "five.example",
+        "six.example",
+        "@resolve.four.example",
+    ]
+    assert refusals.total == 2
 
 
 UNBOUND = """server:
@@ -117,6 +134,8 @@ UNBOUND = """server:
     local-zone: "one.example" always_nxdomain
     local-zone: two.example. static
     local-zone: "fine.one.example" transparent
+    local-zone: "told.example" inform
+    local-zone: "stopped.example" inform_deny
     local-data: "one.example A 0.0.0.0"
     interface: 0.0.0.0
 """
@@ -124,8 +143,8 @@ UNBOUND = """server:
 
 def test_unbound_zones() -> None:
     names, refusals = read("unbound", UNBOUND)
-    assert names == ["one.example", "two.example", "@fine.one.example"]
-    assert refusals.total == 1
+    assert names == ["one.example", "two.example", "@fine.one.example", "stopped.example"]
+    assert refusals.total == 2
 
 
 RPZ = """$TTL 3600
@@ -142,6 +161,7 @@ three.example.rpz.lists.example. CNAME .
 fine.one.example CNAME rpz-passthru.
 32.1.2.0.192.rpz-ip CNAME .
 ns.bad.example.rpz-nsdname CNAME .
+slow.example CNAME rpz-tcp-only.
 four.example A 0.0.0.0
 five.example TXT "text"
 nonsense
@@ -159,7 +179,7 @@ def test_rpz_zones_relative_names_wildcards_and_passthru() -> None:
         "four.example",
         "five.example",
     ]
-    assert refusals.reasons == {"not a whole site": 3}
+    assert refusals.reasons == {"not a whole site": 4}
 
 
 CSV = """URI,RMM_Tool
@@ -178,6 +198,31 @@ def test_csv_strips_wildcard_scheme_port_and_path_and_drops_patterns() -> None:
     assert refusals.reasons == {"not a whole site": 1, "an address": 1}
 
 
+STAMPS = f"""# Resolvers
+
+## one
+A resolver without logs. See example.org for more.
+
+{stamp(2, "192.0.2.1", [b"hash one", b"hash two"], "doh.one.example:8443", "/dns-query")}
+{stamp(3, "", [b""], "dot.two.example")} and {stamp(4, "", [b""], "doq.three.example")}
+{stamp(5, None, None, "odoh.four.example", "/dns-query")}
+{stamp(1, "192.0.2.1:443", None, "2.dnscrypt-cert.example.com")}
+sdns://gQk
+sdns://AgcAAAAAAAAA
+"""
+
+
+def test_stamps_give_their_hosts_and_the_text_around_them_nothing() -> None:
+    names, refusals = read("stamps", STAMPS)
+    assert names == ["doh.one.example", "dot.two.example", "doq.three.example", "odoh.four.example"]
+    assert refusals.reasons == {"not a whole site": 1}
+
+
+def test_regular_expressions_are_never_run() -> None:
+    names, refusals = read("auto", "(^|\\.)bad[0-9]+\\.example$\n^ads?[0-9]*\\.\nfine.example\n")
+    assert (names, refusals.total) == (["fine.example"], 2)
+
+
 @pytest.mark.parametrize(
     ("form", "text"),
     [
@@ -188,6 +233,7 @@ def test_csv_strips_wildcard_scheme_port_and_path_and_drops_patterns() -> None:
         ("unbound", UNBOUND),
         ("rpz", RPZ),
         ("csv", CSV),
+        ("stamps", STAMPS),
         ("domains", ""),
         ("domains", "# only a comment"),
         ("domains", "198.51.100.0/24\n203.0.113.0/24"),
