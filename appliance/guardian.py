@@ -36,6 +36,7 @@ from appliance.pipeline import SETTLED_SECONDS
 from appliance.recorder import Recorder
 from appliance.sensor_line import SensorLine
 from appliance.vitals import Circumstances, Vitals
+from appliance.worry_reader import WorryReader
 
 TICK = 0.2  # the lamp is decided this often
 HEALTH_SECONDS = 1.0
@@ -44,6 +45,7 @@ NAMES_SECONDS = 0.5  # in small pieces: a busy school's three seconds at once wo
 TRIM_SECONDS = 60.0
 COPY_SECONDS = 3600.0
 LISTS_SECONDS = 30.0
+WORRIES_SECONDS = 0.5
 RETRY_SECONDS = 2.0  # after the store has failed
 
 
@@ -69,6 +71,7 @@ class Guardian:
         )
         self._now, self._monotonic = now, monotonic
         self._line = SensorLine(listener, lambda problem: self._complain("sensor", problem))
+        self._worries = WorryReader(self._store, self._pipeline.words, self._zone)
         self._vitals = Vitals(self._pipeline, started=now(), monotonic=monotonic(), demonstration=demonstration)
         self._problems: tuple[str, ...] = ()
         self._due: defaultdict[str, float] = defaultdict(float)
@@ -103,6 +106,7 @@ class Guardian:
             self._take(batch)
         self._commit_pressing()
         self._do("names", NAMES_SECONDS, self._recorder.commit_names)
+        self._do("worries", WORRIES_SECONDS, self._worries.read)
         self._do("commit", COMMIT_SECONDS, self._commit)
         self._do("health", HEALTH_SECONDS, self._write_health)
         self._do("lamp", TICK, self._write_lamp)

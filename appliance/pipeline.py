@@ -93,7 +93,7 @@ class Pipeline:
         self.counts = Counts()
         self.evasion = Evasion(registrable)
         self.meter = Meter(self.evasion.lookups, self.evasion.hidden)
-        self._words = words
+        self.words = words
         self._verdicts = Verdicts(lists, words)
         self.visits = Visits(third_parties, background)
         self.answers = Answers()
@@ -143,7 +143,7 @@ class Pipeline:
 
     def use_lists(self, lists: NameLists) -> None:
         """From now on judge by these lists."""
-        self._verdicts = Verdicts(lists, self._words)
+        self._verdicts = Verdicts(lists, self.words)
 
     def follow(self, open_incidents: Iterable[Incident], devices: Iterable[Device]) -> None:
         """What people have done in the store: decided, acknowledged, reopened, named."""
@@ -275,9 +275,9 @@ class Pipeline:
 
     def _judge_query(self, key: str, seen: HttpHost) -> None:
         """What was typed into a search field, in the rare case that the page is not encrypted. The words are not kept."""
-        if self._words is None or "?" not in seen.target or self._verdicts.is_help(seen.name):
+        if self.words is None or "?" not in seen.target or self._verdicts.is_help(seen.name):
             return
-        verdict = judge_query(seen.name, seen.target, self._words)
+        verdict = judge_query(seen.name, seen.target, self.words)
         if verdict is not None:
             self.counts.flagged += 1
             self.folder.hit(Hit(time=seen.time, mac=key, device=self.devices.device(key).name, verdict=verdict))

@@ -186,3 +186,25 @@ class Holder(Struct, frozen=True, kw_only=True):
     class_name: str = ""
     how: Literal["loan", "timetable", "log-on", "none"] = "none"
     sentence: str = ""
+
+
+WORRY = "worry"  # the category of an incident that is a reported worry; in place of a MAC it has the worry's `target`
+
+
+class Worry(Struct, frozen=True, kw_only=True):
+    """What somebody wrote on the public page. `about`: the username of the account that must not read it; empty: nobody.
+
+    `today` says that somebody may get hurt today; `name` is what they wrote of themselves, if anything.
+    """
+
+    id: int = 0
+    time: float = 0.0
+    text: str
+    name: str = ""
+    about: str = ""
+    today: bool = False
+
+    @property
+    def target(self) -> str:
+        """What its incident has in place of a MAC: it says from whom the incident is hidden."""
+        return f"{WORRY}:{self.about}" if self.about else WORRY

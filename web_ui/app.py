@@ -44,6 +44,7 @@ from web_ui.views import (
     steps,
     today,
     working,
+    worry,
 )
 from web_ui.views import settings as school_settings
 from web_ui.wording import dates, notices
@@ -69,6 +70,7 @@ def create_app(
         # Sessions are kept in the store; this key only signs form tokens, so it need not outlive the process.
         SECRET_KEY=secrets.token_bytes(32),
         SCHOOL_NAME=settings.school.name,
+        KEEP=settings.keep,
         TIME_ZONE=_known_zone(settings.school.time_zone) or DEFAULT_ZONE,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Strict",
@@ -84,6 +86,7 @@ def create_app(
         "clock": clock,
         "latest": Latest(0.0 if testing else 0.2),
         "doors": Doors(Passphrases(), Throttle()),
+        "worry_throttle": worry.make_throttle(),
     }
     # Before Babel, which makes the template environment with the options that stand then.
     _set_up_templates(app)
@@ -196,7 +199,7 @@ def _add_pages(app: Flask) -> None:
     assets = Assets(HERE / "static")
     app.jinja_env.globals["asset"] = assets.address
     app.register_blueprint(make_blueprint(assets))
-    opened = (about, language, account, join, proof, mine, second, steps)
+    opened = (about, worry, language, account, join, proof, mine, second, steps)
     own = (rules, checks, register, people, school_settings)
     for pages in (*opened, *own, today, incidents, devices, seeing, working, numbers, audit):
         app.register_blueprint(pages.blueprint)

@@ -9,7 +9,7 @@ import click
 from appliance.cli.output import data_dir_option
 from appliance.edge.store import Break, Store, StoreError, Verification
 
-KINDS = {"audit": "the audit entry", "notes": "the note", "incidents": "the decided incident"}
+KINDS = {"audit": "the audit entry", "notes": "the note", "worries": "the reported worry", "incidents": "the decided incident"}
 
 
 @click.group()

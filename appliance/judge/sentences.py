@@ -12,6 +12,7 @@ from typing import Literal
 from appliance.judge.categories import CATEGORIES
 from appliance.judge.shapes import Shape, shape_of
 from appliance.model import Incident, Outcome
+from appliance.school import WORRY
 
 # "at-once": all of it within one minute, so that one time says it.
 Times = Literal["once", "twice", "often", "twice-at-once", "often-at-once"]
@@ -80,6 +81,7 @@ _STARTED: dict[Times, str] = {
     "twice-at-once": "{device} started {what} twice at {first}.",
     "often-at-once": "{device} started {what} {count} times at {first}.",
 }
+_WORRY = "Somebody reported a worry at {first}."
 _BY_OUTCOME: dict[Outcome, dict[tuple[Deed, Times], str]] = {
     "reached": _REACHED,
     "tried": _TRIED,
@@ -114,6 +116,8 @@ def speak_time(time: float, now: float, zone: tzinfo) -> str:
 
 
 def _template(incident: Incident, shape: Shape | None, *, at_once: bool) -> str:
+    if incident.category == WORRY:
+        return _WORRY
     times = _times(incident.count, at_once=at_once)
     if shape is not None:
         return _STARTED[times] if shape.deed == "started" else _REACHED["used", times]

@@ -243,7 +243,7 @@ def find_target(to: str = "") -> str:
 def find_carried() -> dict[str, str]:
     """What was typed into the form that has to wait, by its fields' names."""
     fields = ((name, value) for name, value in request.form.items() if name not in NOT_CARRIED)
-    return {name[:80]: value[: forms.NOTE_LIMIT * 2] for name, value in fields if value}
+    return {name[:80]: value[: forms.CARRIED_LIMIT] for name, value in fields if value}
 
 
 def accepts(target: str, method: str) -> bool:

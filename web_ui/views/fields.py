@@ -22,10 +22,11 @@ from web_ui.wording.dates import uncapitalise
 from web_ui.wording.texts import gettext as _
 
 ZONES = ("Europe/London", "Europe/Belfast", "Europe/Jersey", "Europe/Guernsey", "Europe/Isle_of_Man", "Europe/Gibraltar")
-SECTIONS = ("language", "school", "hours", "numbers")
+SECTIONS = ("language", "school", "hours", "numbers", "worry")
+WORRY_SETTING = "report_a_worry"
 Typed = dict[str, str]
 _CLOCK = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)")
-_KEYS = {"language": languages.SETTING, "school": "school_name", "time_zone": "time_zone"}
+_KEYS = {"language": languages.SETTING, "school": "school_name", "time_zone": "time_zone", "worry": WORRY_SETTING}
 _PHONE = re.compile(r"[0-9 +()/.\-]{3,}( *(ext|x)\.? *\d+)?", re.IGNORECASE)
 
 
@@ -58,11 +59,19 @@ def kept(section: str) -> Typed:
         }
     if section == "numbers":
         return phone_numbers()
+    if section == "worry":
+        return {"worry": store().setting(WORRY_SETTING) or "off"}
     return {
         f"{field}_{hours.weekday}": clock
         for hours in store().rulebook.hours()
         for field, clock in (("opens", hours.opens), ("closes", hours.closes))
     }
+
+
+def open_hours() -> list[tuple[str, str, str]]:
+    """Each day on which the school is open, with when it opens and closes."""
+    names = days()
+    return [(names[span.weekday].name, span.opens, span.closes) for span in store().rulebook.hours()]
 
 
 def phone_numbers() -> Typed:
@@ -76,6 +85,7 @@ def typed(section: str) -> Typed:
         "language": ("language",),
         "school": ("school", "time_zone"),
         "numbers": phones.KEYS,
+        "worry": ("worry",),
         "hours": tuple(f"{field}_{number}" for number in range(7) for field in ("opens", "closes")),
     }
     return {name: forms.line(name) for name in names[section]}
@@ -83,7 +93,13 @@ def typed(section: str) -> Typed:
 
 def find_faults(section: str, given: Typed) -> forms.Faults:
     """What is wrong with it, by field."""
-    makers = {"language": _language_faults, "school": _school_faults, "numbers": _number_faults, "hours": _hour_faults}
+    makers = {
+        "language": _language_faults,
+        "school": _school_faults,
+        "numbers": _number_faults,
+        "hours": _hour_faults,
+        "worry": _worry_faults,
+    }
     return makers[section](given)
 
 
@@ -117,6 +133,10 @@ def _school_faults(given: Typed) -> forms.Faults:
 def _number_faults(given: Typed) -> forms.Faults:
     wrong = _("Enter a phone number, for example “01632 960 123”, or leave this empty")
     return {name: wrong for name, value in given.items() if value and (len(value) > 40 or not _PHONE.fullmatch(value))}
+
+
+def _worry_faults(given: Typed) -> forms.Faults:
+    return {} if given["worry"] in ("on", "off") else {"worry": _("Choose whether this page is used")}
 
 
 def _hour_faults(given: Typed) -> forms.Faults:

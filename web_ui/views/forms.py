@@ -8,6 +8,7 @@ from web_ui.hostnames import clean
 
 NOTE_LIMIT = 4_000
 LINE_LIMIT = 80
+CARRIED_LIMIT = 10_000  # of a field that is shown again: as much as any form takes
 
 Faults = dict[str, str]
 

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from appliance.edge.store import NotFound, StoreBusy, StoreFull
 from appliance.model import Decision, Incident, Level, Note, RecentName
+from appliance.school import WORRY
 from web_ui import cases
 from web_ui.hostnames import clean, show_site
 from web_ui.records import now, store
@@ -140,6 +141,7 @@ def _page(incident: Incident, faults: forms.Faults, typed: dict[str, str]) -> st
     return render_template(
         "incidents/show.html",
         incident=incident,
+        worry=store().worries.of_incident(incident.id) if incident.category == WORRY else None,
         card=make_cards([incident])[0],
         device=name_now(incident),
         steps=first_steps(incident, fields.phone_numbers()),

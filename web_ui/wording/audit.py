@@ -70,6 +70,7 @@ def _say_other(action: str, subject: str) -> str:
         "language": _("Changed the school’s language."),
         "school_name": _("Changed the school’s name."),
         "time_zone": _("Changed the time zone."),
+        "report_a_worry": _("Switched the page for reporting a worry on or off."),
         "supplier_door": _("Opened or shut the supplier’s door."),
     }
     if action == "school hours":

@@ -7,6 +7,8 @@ from typing import Any, Literal
 from flask_babel import lazy_gettext as _l
 from msgspec import Struct
 
+from appliance.school import WORRY
+
 Steps = Literal["life", "exploitation", "extremism", "child", "conduct", "hiding", "technical"]
 
 
@@ -226,4 +228,6 @@ def known() -> list[str]:
 def title(category: str) -> str:
     """The category's title; its own id in plain letters where the page does not know it."""
     words = find(category)
+    if category == WORRY:
+        return str(_l("Reported worry"))
     return str(words.title) if words else category.replace("_", " ").capitalize()

@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 from appliance.model import Incident, Note
 from web_ui.hostnames import clean
-from web_ui.wording import categories
+from web_ui.wording import categories, worry
 from web_ui.wording.dates import local, say_date, say_time, say_when
 from web_ui.wording.texts import gettext as _
 from web_ui.wording.texts import ngettext
@@ -19,6 +19,8 @@ _DOT = re.compile(r"(?<=\w)\.(?=\w)")
 
 def say(incident: Incident, device: str, now: float) -> Markup:
     """The incident as one sentence, the device's name in bold."""
+    if worry.is_worry(incident):
+        return escape(_("Somebody reported a worry %(when)s.", when=say_times(incident, now)))
     words = categories.find(incident.category)
     if words is None:
         return escape(break_dots(clean(incident.sentence, 500)))
@@ -88,6 +90,8 @@ def _say_another_day(count: int, day: str, start: str, end: str) -> str:
 
 def say_outcome(incident: Incident) -> str:
     """What became of it, as a sentence."""
+    if worry.is_worry(incident):
+        return _("Nobody knows what it is about until somebody reads it.")
     return {
         "reached": _("The school’s filter did not stop it."),
         "stopped": _("The school’s filter seems to have stopped it."),

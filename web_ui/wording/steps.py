@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from appliance.model import Incident
-from web_ui.wording import categories, phones
+from web_ui.wording import categories, phones, worry
 from web_ui.wording.texts import gettext as _
 
 
@@ -33,6 +33,8 @@ def first_steps(incident: Incident, own: Mapping[str, str]) -> Steps:
     """The steps for this incident's category; `own` are the school's own numbers, by their keys."""
     if incident.exercise:
         return Steps((_("This came from a harmless test name. Nothing needs doing: close it as an exercise."),))
+    if worry.is_worry(incident):
+        return Steps(worry.first_steps(), ((_("Emergency"), "999"), *phones.own(own, "deputy", "social_care", "lado")))
     makers = {
         "life": _life,
         "exploitation": _exploitation,

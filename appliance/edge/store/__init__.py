@@ -9,6 +9,7 @@ from appliance.edge.store.invitations import Invitation
 from appliance.edge.store.opening import LASTING_FILE, RECENT_FILE
 from appliance.edge.store.search import Wanted
 from appliance.edge.store.store import Store
+from appliance.edge.store.worries import TooManyWorries
 
 __all__ = [
     "LASTING_FILE",
@@ -22,6 +23,7 @@ __all__ = [
     "StoreDamaged",
     "StoreError",
     "StoreFull",
+    "TooManyWorries",
     "Verification",
     "Wanted",
 ]

@@ -1,4 +1,4 @@
-"""The chain: each audit row, each note with its particulars and each decided incident is a link with the hash of the link before.
+"""The chain: each audit row, note with its particulars, reported worry and decided incident is a link with the hash of the last.
 
 Whoever changes, removes or slips in a row must recompute every later link, and then the chain's head no longer is the evidence
 code that was printed. Links hold digests only, never what was written.
@@ -21,13 +21,14 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "audit": ("id", "time", "who", "action", "subject", *_ORIGIN),
     "notes": ("id", "incident", "time", "by", "kind", "text", *_ORIGIN),
     "particulars": ("id", "note", "key", "value", *_ORIGIN),
+    "worries": ("id", "time", "text", "name", "about", "today", *_ORIGIN),
     # Not the sentence, which is put into other words as the days pass.
     "incidents": (
         *("id", "category", "level", "device", "mac", "first_seen", "last_seen", "count", "names"),
         *("outcome", "confidence", "reason", "source", "exercise", "decision"),
     ),
 }
-WRITTEN = ("audit", "notes", "particulars")  # sources that are only ever added to
+WRITTEN = ("audit", "notes", "particulars", "worries")  # sources that are only ever added to
 OPEN = "open"  # the content of a link that says: this incident is open again and may change
 CODE_SIGNS = 16  # of the head's 64 hexadecimal signs: 64 bits, in groups of four
 STEP = 5_000  # links read at a time

@@ -1,4 +1,7 @@
-"""Whose own device is which: what comes up on it is hidden from its owner, and stays so when the mark is taken away."""
+"""Whose own device is which: what comes up on it is hidden from its owner, and stays so when the mark is taken away.
+
+A worry about somebody who reads incidents is hidden from that person in the same way.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,9 @@ from appliance.edge.store.journal import Journal
 
 # For a query on `incidents`, with the username as its one parameter.
 HIDDEN = (
-    "EXISTS (SELECT 1 FROM own_devices AS own WHERE own.username = ? AND own.mac = incidents.mac "
-    "AND (own.until IS NULL OR incidents.first_seen <= own.until))"
+    "EXISTS (SELECT 1 FROM (SELECT ? AS username) AS reader WHERE incidents.mac = 'worry:' || reader.username OR EXISTS ("
+    "SELECT 1 FROM own_devices AS own WHERE own.username = reader.username AND own.mac = incidents.mac "
+    "AND (own.until IS NULL OR incidents.first_seen <= own.until)))"
 )
 
 
@@ -25,8 +29,9 @@ class Ownership:
         return tuple(row["mac"] for row in self._db.rows(sql, (username,)))
 
     def owns(self, username: str) -> bool:
-        """Whether this person owns a device, or did once."""
-        return self._db.row("SELECT 1 FROM own_devices WHERE username = ? LIMIT 1", (username,)) is not None
+        """Whether anything may be hidden from this person: they own a device, or did once, or a worry is about them."""
+        sql = "SELECT 1 FROM own_devices WHERE username = ? UNION ALL SELECT 1 FROM incidents WHERE mac = ? LIMIT 1"
+        return self._db.row(sql, (username, f"worry:{username}")) is not None
 
     def add(self, username: str, mac: str, *, by: str, now: float) -> None:
         """Mark a device as this person's own."""

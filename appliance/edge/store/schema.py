@@ -13,6 +13,7 @@ from sqlite_utils.migrations import Migrations
 from appliance.edge.store import chain
 from appliance.edge.store.check_log import CHECK_LOG_TABLES
 from appliance.edge.store.school_tables import SCHOOL_TABLES, TIMETABLE_HISTORY
+from appliance.edge.store.worries import WORRY_TABLES
 
 LASTING = Migrations("lasting")
 RECENT = Migrations("recent")
@@ -218,6 +219,12 @@ def m009_timetable_history(db: Database) -> None:
 def m009_case_work(db: Database) -> None:
     """What was done about incidents, passing them on, linking them; what was in sight at the time."""
     _run(db, _CASE_WORK)
+
+
+@LASTING()
+def m010_worries(db: Database) -> None:
+    """Worries that somebody reported, and the incident that each became."""
+    _run(db, WORRY_TABLES)
 
 
 @RECENT()

@@ -22,6 +22,7 @@ from appliance.edge.store.register import Register
 from appliance.edge.store.rulebook import Rulebook
 from appliance.edge.store.sights import Sights
 from appliance.edge.store.witness import FilterRecords
+from appliance.edge.store.worries import Worries
 
 
 class Tables:
@@ -46,6 +47,7 @@ class Tables:
         self._sights = Sights(lasting, origin)
         self._check_log = CheckLog(lasting, journal)
         self._filter = FilterRecords(lasting, origin)
+        self.worries = Worries(lasting, origin, self._journal)
         self.register = Register(lasting, journal)
         self.rulebook = Rulebook(lasting, origin, journal)
         self.ownership = Ownership(lasting, journal)
