@@ -24,6 +24,7 @@ ROUTES: dict[str, Who] = {
     "worry.show": "everyone",
     "worry.sent": "everyone",
     "worry.send": "everyone",
+    "security.contact": "everyone",
     "account.log_in": "everyone",
     "account.log_in_try": "everyone",
     "account.set_up": "newcomer",
@@ -93,14 +94,19 @@ ROUTES: dict[str, Who] = {
     "steps.mirror_part": "head",
 }
 
-# Who may log in, rules and exports: for these the passphrase must have been typed within the last minutes.
+# Who may log in, rules and what leaves the box: for these the passphrase must have been typed within the last minutes.
 FRESH = frozenset(
     {
+        *("rules.make", "rules.end", "rules.mark", "register.export"),
         *("people.show", "people.invite", "people.renew", "people.close", "people.withdraw", "people.open_door"),
         *("mine.change_passphrase", "second.show", "second.switch_on", "second.switch_off", "second.renew_codes"),
         "settings.save",
     }
 )
+
+# The same settings and invitations, step by step: there it need not be typed again while the box is being set up.
+FRESH_LATER = frozenset({"steps.save"})
+SET_UP = "set_up_finished"  # the setting that says that this is over
 
 # Asked for by the page itself every few seconds: they are no sign that somebody is still there.
 POLLED = frozenset({"today.now_part", "today.strip", "steps.mirror_part", "checks.drill_part"})

@@ -40,6 +40,7 @@ from web_ui.views import (
     register,
     rules,
     second,
+    security,
     seeing,
     steps,
     today,
@@ -199,7 +200,7 @@ def _add_pages(app: Flask) -> None:
     assets = Assets(HERE / "static")
     app.jinja_env.globals["asset"] = assets.address
     app.register_blueprint(make_blueprint(assets))
-    opened = (about, worry, language, account, join, proof, mine, second, steps)
+    opened = (about, security, worry, language, account, join, proof, mine, second, steps)
     own = (rules, checks, register, people, school_settings)
     for pages in (*opened, *own, today, incidents, devices, seeing, working, numbers, audit):
         app.register_blueprint(pages.blueprint)

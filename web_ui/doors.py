@@ -30,26 +30,43 @@ def doors() -> Doors:
     return cast(Doors, current_app.extensions["doors"])
 
 
-def key_of(username: str) -> str:
-    """What the throttle counts by: this name from this address."""
-    return f"{username} {request.remote_addr}"
+def key_of(name: str) -> str:
+    """What the throttle counts strangers by: this name from this address."""
+    return f"{name} {request.remote_addr}"
 
 
 def find_wait(username: str, account: Account | None) -> float:
     """Seconds until this name may be tried again from here; 0 where it may now."""
-    return doors().throttle.wait(key_of(username), now()) or _wait_for_account(account)
+    return doors().throttle.wait(_key(username, account), now()) or _wait_for_account(account)
 
 
-def note_try(account: Account, right: bool) -> None:
-    """Keep a try on an account; a right one clears the wrong ones before it."""
-    store().note_login(account.username, right, now=now(), source=request.remote_addr or "")
-    if right:
-        doors().throttle.forget(key_of(account.username.casefold()))
+def note_wrong(username: str, account: Account | None) -> None:
+    """A try did not fit; `account` is None where nobody has this name."""
+    if account is not None:
+        store().note_login(account.username, False, now=now(), source=request.remote_addr or "")
+    doors().throttle.note_wrong(_key(username, account), now())
+
+
+def note_right(account: Account) -> None:
+    """Somebody proved who they are at the door: what was wrong before is forgotten."""
+    store().note_login(account.username, True, now=now(), source=request.remote_addr or "")
+    forget_wrong(account)
+
+
+def forget_wrong(account: Account) -> None:
+    """The passphrase was right once more."""
+    doors().throttle.forget(_key(account.username, account))
+
+
+def _key(username: str, account: Account | None) -> str:
+    """A browser that has logged in before is counted on its own, whoever else guesses from its address."""
+    name = username.casefold()
+    return f"{name} known" if account is not None and sessions.is_known(account) else key_of(name)
 
 
 def _wait_for_account(account: Account | None) -> float:
     """Browsers that have logged in before never wait for others' wrong tries: nobody can lock the head out."""
-    if account is None or sessions.is_known(account.username):
+    if account is None or sessions.is_known(account):
         return 0.0
     return 60.0 if store().failed_logins(account.username, now() - WINDOW) >= ACCOUNT_TRIES else 0.0
 

@@ -112,7 +112,12 @@ def _check_person() -> AnyResponse | None:
         abort(403)
     if endpoint not in access.POLLED:
         sessions.touch()
-    return _ask_for_proof() if endpoint in access.FRESH and not sessions.is_fresh() else None
+    return _ask_for_proof() if _needs_proof(endpoint) and not sessions.is_fresh() else None
+
+
+def _needs_proof(endpoint: str) -> bool:
+    """Whether an unlocked screen is not enough here."""
+    return endpoint in access.FRESH or (endpoint in access.FRESH_LATER and bool(store().setting(access.SET_UP)))
 
 
 def _ask_for_proof() -> AnyResponse:

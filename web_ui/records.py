@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
-from flask import current_app
+from flask import Response, after_this_request, current_app
 
-from appliance.edge.store import Store
+from appliance.edge.store import Store, StoreError
+
+log = logging.getLogger(__name__)
 
 
 class Records:
@@ -36,6 +40,25 @@ class Records:
 def store() -> Store:
     """The store of the page that is being made."""
     return cast(Records, current_app.extensions["records"]).open()
+
+
+def afterwards(deed: Callable[[Store], object]) -> None:
+    """Do something once the page is on its way: it waits neither for a slow card nor for whoever writes just now.
+
+    A store that refuses it is no reason to keep a page back; the next page tries again.
+    """
+    records = store()
+
+    def do() -> None:
+        try:
+            deed(records)
+        except StoreError as error:
+            log.debug("not written after a page: %s", error)
+
+    @after_this_request
+    def add(response: Response) -> Response:
+        response.call_on_close(do)
+        return response
 
 
 def now() -> float:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import secrets
 
-from flask import Response, current_app, g, request, session
+from flask import Response, g, request, session
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from appliance.edge.store import Store
 from appliance.model import Account
-from web_ui.records import now, store
+from web_ui.records import afterwards, now, store
 
 IDLE = 20 * 60.0
 ABSOLUTE = 8 * 3600.0
@@ -78,10 +78,11 @@ def own_hash() -> str:
 
 
 def touch() -> None:
-    """Note that somebody is still there; the store writes this at most once a minute."""
+    """Note that somebody is still there; the store writes this at most once a minute, and no page waits for it or fails by it."""
     row = g.get("session_row")
     if row is not None:
-        store().touch_session(row.token_hash, now())
+        moment = now()
+        afterwards(lambda records: records.touch_session(row.token_hash, moment))
 
 
 def begin(response: Response, username: str) -> None:
@@ -90,7 +91,9 @@ def begin(response: Response, username: str) -> None:
     token = secrets.token_urlsafe(32)
     store().add_session(_hash(token), username, now(), now() + ABSOLUTE, request.remote_addr or "")
     _set(response, "session", token, None)
-    _set(response, "known", _signer().dumps(username), KNOWN)
+    account = store().account(username)
+    if account is not None:
+        _set(response, "known", _signer(account).dumps(username), KNOWN)
 
 
 def end(response: Response) -> None:
@@ -102,17 +105,18 @@ def end(response: Response) -> None:
     response.delete_cookie(cookie_name("session", request.is_secure), secure=request.is_secure, httponly=True, samesite="Strict")
 
 
-def is_known(username: str) -> bool:
-    """Whether this browser has logged in as `username` before: others' wrong tries must not keep it out."""
+def is_known(account: Account) -> bool:
+    """Whether this browser has logged in to the account before: others' wrong tries must not keep it out."""
     value = request.cookies.get(cookie_name("known", request.is_secure), "")
     try:
-        return bool(_signer().loads(value) == username)
+        return bool(_signer(account).loads(value) == account.username)
     except BadSignature:
         return False
 
 
-def _signer() -> URLSafeSerializer:
-    return URLSafeSerializer(str(current_app.secret_key), salt="known")
+def _signer(account: Account) -> URLSafeSerializer:
+    """Signs with what only the store knows of the account: good until the passphrase changes, and after a restart as well."""
+    return URLSafeSerializer(account.password_hash, salt="known")
 
 
 def _set(response: Response, word: str, value: str, age: int | None) -> None:

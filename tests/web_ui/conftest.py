@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
+from playwright.sync_api import Browser
 from werkzeug.test import TestResponse
 
 from appliance.edge.store import Store
@@ -42,12 +43,14 @@ class Visitor:
 
     def get(self, path: str, **headers: str) -> TestResponse:
         """Open a page."""
-        return self._keep(self.client.get(path, headers=headers, environ_base={"REMOTE_ADDR": self.source}))
+        return self._keep(self.client.get(path, headers=headers, environ_base={"REMOTE_ADDR": self.source}, buffered=True))
 
     def post(self, path: str, fields: dict[str, str] | None = None, **headers: str) -> TestResponse:
         """Send a form."""
         data = {"csrf_token": self.token} | (fields or {})
-        return self._keep(self.client.post(path, data=data, headers=headers, environ_base={"REMOTE_ADDR": self.source}))
+        return self._keep(
+            self.client.post(path, data=data, headers=headers, environ_base={"REMOTE_ADDR": self.source}, buffered=True)
+        )
 
     def log_in(self, username: str = school.HEAD, passphrase: str = school.PASSPHRASE, **fields: str) -> TestResponse:
         """Go through the door."""
@@ -68,6 +71,17 @@ class Visitor:
 def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
     """Templates are compiled once for all tests."""
     return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests of the page."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = served.launch(playwright)
+        yield opened
+        opened.close()
 
 
 @pytest.fixture

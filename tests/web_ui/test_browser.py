@@ -6,23 +6,21 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 if not Path("/usr/bin/chromium").exists():
     pytest.skip("Debian's Chromium is not installed", allow_module_level=True)
 
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from appliance.model import Health, Lamp
 from tests.web_ui import school, served
+from tests.web_ui.rooms import DESKTOP, NARROW, PHONE, Room, assert_fits, find_faults
 from web_ui import sessions
 
 pytestmark = pytest.mark.browser
 
-AXE = (Path(__file__).parent / "vendor" / "axe-core-4.14.1" / "axe.min.js").read_text()
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PAGES = {
     "today": "/",
     "inbox": "/to-look-at",
@@ -63,43 +61,6 @@ PAGES = {
     "prove": "/prove",
     "missing": "/nowhere",
 }
-PHONE, NARROW, DESKTOP = (390, 800), (320, 640), (1100, 800)
-FOUR_TIMES = (320, 256)  # 1280 by 1024 at 400 per cent
-
-
-class Room:
-    """A furnished box, its page, and a browser to look at it with."""
-
-    def __init__(self, browser: Browser, home: Path, address: str) -> None:
-        self.browser, self.home, self.address = browser, home, address
-
-    def context(self, size: tuple[int, int] = DESKTOP, *, logged_in: bool = True, **options: Any) -> BrowserContext:
-        """A browser of somebody's own."""
-        made = self.browser.new_context(viewport={"width": size[0], "height": size[1]}, base_url=self.address, **options)
-        made.set_default_timeout(10_000)
-        if logged_in:
-            made.add_cookies([{"name": "safespan-session", "value": "token", "url": self.address}])
-        return made
-
-    def page(self, path: str, size: tuple[int, int] = DESKTOP, **options: Any) -> Page:
-        """A page, open."""
-        page = self.context(size, **options).new_page()
-        page.goto(path)
-        return page
-
-    def tell(self, lamp: Lamp, health: Health) -> None:
-        """What the guardian says now."""
-        with school.open_store(self.home) as store:
-            store.save_lamp(lamp)
-            store.save_health(health)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = served.launch(playwright)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")
@@ -135,39 +96,6 @@ def new_box(browser: Browser, tmp_path: Path) -> Iterator[Room]:
         school.furnish(store)
     with served.serve(tmp_path) as address:
         yield Room(browser, tmp_path, address)
-
-
-def find_faults(page: Page) -> list[str]:
-    """What axe-core finds, one line each. Its script comes through the debugger, not through the page's policy."""
-    if not page.evaluate("Boolean(window.axe)"):
-        page.evaluate(AXE)
-    found = page.evaluate("tags => axe.run(document, {runOnly: tags})", TAGS)
-    return [f"{fault['id']}: {node['html'][:160]}" for fault in found["violations"] for node in fault["nodes"]]
-
-
-def assert_fits(page: Page) -> None:
-    """No sideways scrolling, and everything to press is at least 24 px each way (text links inside sentences excepted)."""
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1"), "wider than the screen"
-    small = page.evaluate(
-        """() => [...document.querySelectorAll('a, button, input:not([type=hidden]):not([type=radio]), summary, textarea')]
-            .filter(e => e.offsetParent && !e.closest('p, li:not(.nav li), dd, .govuk-skip-link'))
-            .map(e => [e.outerHTML.slice(0, 80), e.getBoundingClientRect()])
-            .filter(([, box]) => box.width && (box.height < 24 || box.width < 24)).map(([html]) => html)"""
-    )
-    assert small == []
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_every_page_is_accessible_by_day_and_night_and_fits_every_screen(seen: Room, name: str) -> None:
-    page = seen.page(PAGES[name], reduced_motion="reduce")
-    assert page.locator("h1").count() == 1
-    assert find_faults(page) == []
-    page.emulate_media(color_scheme="dark")
-    assert find_faults(page) == []
-    for width, height in (PHONE, NARROW, FOUR_TIMES):
-        page.set_viewport_size({"width": width, "height": height})
-        assert_fits(page)
-    page.context.close()
 
 
 @pytest.mark.parametrize("state", ["green", "red", "blind", "lost", "demonstration"])

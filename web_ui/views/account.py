@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from appliance.model import Account
 from web_ui import passwords, second_factor, sessions
-from web_ui.doors import doors, find_wait, key_of, note_try, say_wait
+from web_ui.doors import doors, find_wait, note_right, note_wrong, say_wait
 from web_ui.passwords import TooBusyError
 from web_ui.records import now, store
 from web_ui.views import forms
@@ -121,14 +121,12 @@ def log_in_try() -> AnyResponse:
         return make_response(_door(_say_shut(account)), 403)
     if store().factors.find(account.username):
         return make_response(_ask_second(account.username))
-    note_try(account, True)
+    note_right(account)
     return _let_in(account.username)
 
 
 def _refuse(username: str, account: Account | None) -> AnyResponse:
-    if account:
-        note_try(account, False)
-    doors().throttle.note_wrong(key_of(username), now())
+    note_wrong(username, account)
     return make_response(_door(fault=_("The name or the passphrase is not right. Check both and try again")), 400)
 
 
@@ -144,15 +142,14 @@ def second_try() -> AnyResponse:
     account = _half_way()
     if account is None:
         return make_response(_door(_("That took too long. Log in again.")), 400)
-    wait = find_wait(account.username.casefold(), account)
+    wait = find_wait(account.username, account)
     if wait:
         return make_response(_ask_second(account.username, problem=say_wait(wait)), 429)
     if not second_factor.check(store(), account.username, forms.line("code")[:40], now()):
-        note_try(account, False)
-        doors().throttle.note_wrong(key_of(account.username.casefold()), now())
+        note_wrong(account.username, account)
         fault = _("That is not right. Type the six digits that your phone shows now, or a code from your recovery sheet")
         return make_response(_ask_second(account.username, fault=fault), 400)
-    note_try(account, True)
+    note_right(account)
     return _let_in(account.username)
 
 

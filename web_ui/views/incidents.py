@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import Any, get_args
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
@@ -10,12 +9,12 @@ from markupsafe import Markup
 from msgspec import Struct
 from werkzeug.wrappers import Response as AnyResponse
 
-from appliance.edge.store import NotFound, StoreBusy, StoreFull
+from appliance.edge.store import NotFound
 from appliance.model import Decision, Incident, Level, Note, RecentName
 from appliance.school import WORRY
 from web_ui import cases
 from web_ui.hostnames import clean, show_site
-from web_ui.records import now, store
+from web_ui.records import afterwards, now, store
 from web_ui.sessions import find_account
 from web_ui.views import fields, forms
 from web_ui.wording import incidents as wording
@@ -130,9 +129,8 @@ def check_hidden() -> None:
 def show(number: int) -> str:
     """One incident; that somebody looked at it is kept."""
     incident = store().incident(number)
-    # A full card must not keep anybody from an urgent incident.
-    with suppress(StoreBusy, StoreFull):
-        store().note_read(_me(), str(number), now=now())
+    who, moment = _me(), now()
+    afterwards(lambda records: records.note_read(who, str(number), now=moment))
     return _page(incident, {}, {})
 
 

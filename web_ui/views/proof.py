@@ -6,9 +6,8 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from werkzeug.wrappers import Response as AnyResponse
 
 from web_ui import sessions
-from web_ui.doors import doors, find_wait, key_of, note_try, say_wait
+from web_ui.doors import doors, find_wait, forget_wrong, note_wrong, say_wait
 from web_ui.passwords import TooBusyError
-from web_ui.records import now
 from web_ui.sessions import find_account
 from web_ui.views import account as accounts
 from web_ui.views import forms
@@ -33,7 +32,7 @@ def give() -> AnyResponse:
     """Go on where the passphrase is right."""
     account = find_account()
     assert account is not None, "the guard lets nobody in who is not logged in"
-    wait = find_wait(account.username.casefold(), account)
+    wait = find_wait(account.username, account)
     if wait:
         return make_response(_page(problem=say_wait(wait)), 429)
     try:
@@ -41,10 +40,9 @@ def give() -> AnyResponse:
     except TooBusyError:
         return make_response(_page(problem=_("Many people are logging in just now. Wait ten seconds and try again.")), 429)
     if not right:
-        note_try(account, False)
-        doors().throttle.note_wrong(key_of(account.username.casefold()), now())
+        note_wrong(account.username, account)
         return make_response(_page(fault=_("The passphrase is not right. Check it and try again")), 400)
-    doors().throttle.forget(key_of(account.username.casefold()))
+    forget_wrong(account)
     sessions.prove()
     return _go_on()
 

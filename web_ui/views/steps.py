@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, flash, make_response, redirect, re
 from msgspec import Struct
 from werkzeug.wrappers import Response as AnyResponse
 
-from web_ui import languages
+from web_ui import access, languages
 from web_ui.hostnames import clean
 from web_ui.records import now, store
 from web_ui.views import fields, forms, people
@@ -21,7 +21,6 @@ from web_ui.wording import steps_taken as wording
 blueprint = Blueprint("steps", __name__)
 
 STEPS = ("language", "school", "people", "mirror", "devices", "hours", "numbers", "recovery", "answers")
-FINISHED = "set_up_finished"
 SHOWN = 30
 
 
@@ -36,7 +35,7 @@ class Step(Struct, frozen=True):
 
 def is_finished() -> bool:
     """Whether somebody has gone through the set-up to its end, or the box is older than the steps."""
-    return bool(store().setting(FINISHED)) or store().setting("set_up_begun") is None
+    return bool(store().setting(access.SET_UP)) or store().setting("set_up_begun") is None
 
 
 def _is_done(key: str) -> bool:
@@ -198,6 +197,6 @@ def _invite() -> AnyResponse:
 
 def _finish() -> AnyResponse:
     _note_done("answers")
-    store().set_setting(FINISHED, str(now()), by=me().full_name, now=now())
+    store().set_setting(access.SET_UP, str(now()), by=me().full_name, now=now())
     flash("set-up")
     return redirect(url_for("today.show"))
