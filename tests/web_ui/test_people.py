@@ -246,6 +246,7 @@ def test_a_governor_reads_the_record_without_devices_or_links(
 
 
 def test_the_printed_incident_carries_the_evidence_code(morning: Store, head: Visitor) -> None:
-    page = head.get("/to-look-at/3").text
     code = morning.chain_head().code
-    assert f"Evidence code: {code}." in page and morning.verify_chain(code).broken is None
+    assert f"Evidence code: {code}." in head.get("/to-look-at/3").text
+    assert morning.chain_head().code != code, "that the head looked is a link of its own, written once the page was on its way"
+    assert morning.verify_chain(code).broken is None
