@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Protocol
 
 from appliance.edge.channel import ChannelError, ChannelWriter
+from appliance.edge.memory import peak_megabytes
 from appliance.edge.source import Source
 from appliance.edge.systemd import Notifier
 from appliance.model import DnsAnswer, Frame, SensorMessage, SensorReport, Sighting
@@ -102,6 +103,7 @@ class Listener:
             foreign_unicast=self.foreign_unicast,
             sightings=self.sightings,
             last_packet=self.last_packet,
+            peak_megabytes=peak_megabytes(),
             reasons={**source.reasons, **self.reader.counters, **{reason: count for reason, count in lost.items() if count}},
         )
 

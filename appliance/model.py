@@ -190,6 +190,7 @@ class SensorReport(Struct, frozen=True, tag_field="kind", tag="sensor-report", k
     foreign_unicast: int = 0  # frames between two other machines: proof of a mirror
     sightings: int = 0
     last_packet: float = 0.0
+    peak_megabytes: float = 0.0  # the most memory the sensor has had
     reasons: dict[str, int] = {}
 
 

@@ -23,7 +23,7 @@ from typing import Literal
 import click
 
 import phrase_lists
-from appliance.edge import privileges
+from appliance.edge import children, privileges
 from appliance.edge.capture_files import open_capture
 from appliance.edge.cards import own_macs
 from appliance.edge.channel import ChannelError, ChannelWriter
@@ -32,17 +32,6 @@ from appliance.edge.source import Looped, Replay, Source
 from appliance.edge.systemd import Notifier
 from appliance.listener import Listener
 from appliance.wire.dissector import Dissector
-
-
-def connect(path: Path) -> socket.socket | None:
-    """A connection to the guardian's socket; None while it isn't there."""
-    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
-    try:
-        sock.connect(str(path))
-    except OSError:
-        sock.close()
-        return None
-    return sock
 
 
 def _open_recording(path: Path, pace: str, loop: bool) -> Source:
@@ -110,7 +99,7 @@ def open_interface(interface: str, megabytes: int = 16) -> Source:
 
 def _watch(source: Source, fd: int | None, socket_path: Path | None, notifier: Notifier, *, wall_time: bool) -> None:
     """Put the parts together and run them until the end or a signal."""
-    reconnect = (lambda: connect(socket_path)) if socket_path else None
+    reconnect = (lambda: children.connect(socket_path)) if socket_path else None
     sock = _first_connection(fd, socket_path)
     dissector, help_names = Dissector(), phrase_lists.help_names()
     privileges.drop_all()
@@ -149,7 +138,7 @@ def _first_connection(fd: int | None, socket_path: Path | None) -> socket.socket
         return socket.socket(fileno=fd)
     assert socket_path is not None
     for _attempt in range(100):
-        if (sock := connect(socket_path)) is not None:
+        if (sock := children.connect(socket_path)) is not None:
             return sock
         time.sleep(0.1)
     raise ChannelError(f"Nobody listens at {socket_path}: start the guardian first.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import subprocess
 import tempfile
 import time
@@ -23,6 +22,7 @@ from appliance.cli.output import data_dir_option, format_option, print_records, 
 from appliance.edge import children, clock
 from appliance.edge.channel import ChannelError, ChannelReader
 from appliance.edge.list_sources import open_addresses
+from appliance.edge.memory import peak_megabytes
 from appliance.edge.store import Store, StoreError
 from appliance.judge.domains import DomainLists
 from appliance.judge.lamp import decide_lamp
@@ -145,7 +145,7 @@ class Replaying:
             **{level: levels[level] for level in ("urgent", "look", "note")},
             "seconds": round(seconds, 3),
             "packets_per_second": round((report.offered or report.packets) / seconds) if seconds else 0,
-            "peak_memory_mb": {"sensor": _peak(resource.RUSAGE_CHILDREN), "guardian": _peak(resource.RUSAGE_SELF)},
+            "peak_memory_mb": {"sensor": report.peak_megabytes, "guardian": peak_megabytes()},
             "reasons": {**report.reasons, **self._pipeline.reasons()},
         }
 
@@ -188,8 +188,3 @@ def _complaint(child: subprocess.Popen[bytes], complaints: IO[bytes]) -> str:
     complaints.seek(0)
     lines = complaints.read(65_536).decode(errors="replace").strip().splitlines()
     return printable(lines[-1].removeprefix("sensor: ")) if lines else ""
-
-
-def _peak(who: int) -> float:
-    """The most memory this process, or the largest child that has ended, has had; megabytes."""
-    return round(resource.getrusage(who).ru_maxrss / 1024, 1)

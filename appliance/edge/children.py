@@ -5,13 +5,16 @@ The sensor is its own program for the sake of its rights and of its libraries' l
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from socket import AF_UNIX, SO_RCVBUF, SOCK_CLOEXEC, SOCK_STREAM, SOL_SOCKET, socket, socketpair
 from typing import IO, Literal
 
+LONGEST_ADDRESS = 100  # bytes; unix(7) has room for 107
 RECEIVE_BYTES = 1024 * 1024  # room for the sensor to go on while a commit waits for the card
 
 
@@ -48,10 +51,36 @@ def listen(path: Path) -> socket:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
     listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC)
-    listener.bind(str(path))
+    with _address(path) as address:
+        listener.bind(address)
     path.chmod(0o660)
     listener.listen(1)
     return listener
+
+
+def connect(path: Path) -> socket | None:
+    """A connection to whoever listens at `path`; None while nobody does."""
+    sock = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC)
+    try:
+        with _address(path) as address:
+            sock.connect(address)
+    except OSError:
+        sock.close()
+        return None
+    return sock
+
+
+@contextmanager
+def _address(path: Path) -> Iterator[str]:
+    """The path as an address; one in a folder so deep that it has no room gets a short name by way of the open folder."""
+    if len(os.fsencode(path)) <= LONGEST_ADDRESS:
+        yield str(path)
+        return
+    folder = os.open(path.parent, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        yield f"/proc/self/fd/{folder}/{path.name}"
+    finally:
+        os.close(folder)
 
 
 def spawn(module: str, *arguments: str, stderr: int | IO[bytes] | None = None) -> subprocess.Popen[bytes]:

@@ -126,10 +126,9 @@ def capture(folder: Path) -> Path:
 
 def test_capture_becomes_incidents_with_outcome_and_sentence(capture: Path, folder: Path) -> None:
     (summary,) = records("replay", capture, "--data-dir", folder / "data")
-    assert (summary["devices"], summary["incidents"], summary["urgent"], summary["look"]) == (3, 3, 1, 2) or summary[
-        "devices"
-    ] == 2
-    assert summary["packets"] > 0 and summary["packets_per_second"] > 0 and summary["peak_memory_mb"]["guardian"] > 0
+    assert (summary["devices"], summary["incidents"], summary["urgent"], summary["look"]) == (2, 3, 1, 2)
+    assert summary["packets"] > 0 and summary["packets_per_second"] > 0
+    assert all(5 < megabytes < 1_000 for megabytes in summary["peak_memory_mb"].values())
     found = {row["category"]: row for row in records("incidents", "--data-dir", folder / "data")}
     proxy, gambling, self_harm = found["proxy_avoidance"], found["gambling"], found["self_harm"]
     assert (proxy["mac"], proxy["count"], proxy["outcome"], proxy["level"]) == (IPAD, 2, "reached", "look")

@@ -25,6 +25,19 @@ def test_child_holds_the_other_end_of_the_socket(monkeypatch: pytest.MonkeyPatch
     assert child.wait(10) == 0
 
 
+@pytest.mark.parametrize("folder", ["near", "deep/" * 40])
+def test_listener_is_found_however_deep_its_folder(tmp_path: Path, folder: str) -> None:
+    path = tmp_path / folder / "guardian.sock"
+    assert children.connect(path) is None
+    with children.listen(path) as listener:
+        ours = children.connect(path)
+        assert ours is not None
+        with ours, listener.accept()[0] as theirs:
+            theirs.sendall(b"here")
+            assert ours.recv(100) == b"here"
+    assert path.is_socket()
+
+
 def test_child_that_will_not_stop_is_made_to() -> None:
     script = "import signal, sys, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('x', flush=True); time.sleep(60)"
     child = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE)
