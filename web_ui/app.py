@@ -51,6 +51,7 @@ from web_ui.views import settings as school_settings
 from web_ui.wording import dates, notices
 from web_ui.wording import incidents as incident_wording
 from web_ui.wording.lamp import STALE, say_lamp, say_watched
+from web_ui.wording.retold import retell
 
 HERE = Path(__file__).parent
 DEFAULT_ZONE = "Europe/London"
@@ -136,6 +137,7 @@ def _set_up_templates(app: Flask) -> None:
     app.jinja_env.filters["moment"] = lambda time: dates.say_moment(time, now())
     app.jinja_env.filters["safe_name"] = lambda name: hostnames.clean(name, 80)
     app.jinja_env.filters["safe_text"] = lambda text: incident_wording.break_dots(hostnames.clean(text, 600))
+    app.jinja_env.filters["retold"] = retell
     app.jinja_env.filters["watched"] = lambda health: say_watched(health, now())
     app.jinja_env.globals["language"] = lambda: str(get_locale()).replace("_", "-")
     app.context_processor(_common)

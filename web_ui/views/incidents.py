@@ -18,7 +18,7 @@ from web_ui.records import afterwards, now, store
 from web_ui.sessions import find_account
 from web_ui.views import fields, forms
 from web_ui.wording import incidents as wording
-from web_ui.wording import timeline
+from web_ui.wording import shapes, timeline
 from web_ui.wording.dates import say_moment
 from web_ui.wording.steps import first_steps
 from web_ui.wording.texts import gettext as _
@@ -44,6 +44,7 @@ class Card(Struct, frozen=True):
     state: str
     state_word: str
     exercise: bool
+    shape: bool  # it stands on no list: it looks like something
 
 
 class Entry(Struct, frozen=True):
@@ -81,6 +82,7 @@ def _card(incident: Incident, device: str) -> Card:
         state,
         wording.state_word(state),
         incident.exercise,
+        shapes.find(incident.source) is not None,
     )
 
 

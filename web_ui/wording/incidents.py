@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 from appliance.model import Incident, Note
 from web_ui.hostnames import clean
-from web_ui.wording import categories, worry
+from web_ui.wording import categories, shapes, worry
 from web_ui.wording.dates import local, say_date, say_time, say_when
 from web_ui.wording.texts import gettext as _
 from web_ui.wording.texts import ngettext
@@ -21,16 +21,23 @@ def say(incident: Incident, device: str, now: float) -> Markup:
     """The incident as one sentence, the device's name in bold."""
     if worry.is_worry(incident):
         return escape(_("Somebody reported a worry %(when)s.", when=say_times(incident, now)))
-    words = categories.find(incident.category)
-    if words is None:
+    template = _template(incident)
+    if template is None:
         return escape(break_dots(clean(incident.sentence, 500)))
     name = Markup("<strong><bdi>{}</bdi></strong>").format(clean(device, 80))
-    return escape(str(_template(incident, words))) % {"device": name, "when": say_times(incident, now)}
+    return escape(template) % {"device": name, "when": say_times(incident, now)}
 
 
-def _template(incident: Incident, words: categories.CategoryWords) -> str:
+def _template(incident: Incident) -> str | None:
+    """The sentence with its places; None for a category that is newer than this page."""
+    places: dict[str, object] = {"device": "%(device)s", "when": "%(when)s"}
+    shape, words = shapes.find(incident.source), categories.find(incident.category)
+    if shape is not None:
+        return shape.say(places)
+    if words is None:
+        return None
     if incident.exercise:
-        return _("This was a test: %(device)s asked for a harmless test name %(when)s.", device="%(device)s", when="%(when)s")
+        return _("This was a test: %(device)s asked for a harmless test name %(when)s.", **places)
     return str(words.opened if incident.outcome == "reached" else words.tried)
 
 
@@ -92,6 +99,8 @@ def say_outcome(incident: Incident) -> str:
     """What became of it, as a sentence."""
     if worry.is_worry(incident):
         return _("Nobody knows what it is about until somebody reads it.")
+    if shapes.find(incident.source):
+        return _("We can’t tell whether it worked, nor what is inside.")
     return {
         "reached": _("The school’s filter did not stop it."),
         "stopped": _("The school’s filter seems to have stopped it."),
