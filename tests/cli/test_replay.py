@@ -126,13 +126,15 @@ def capture(folder: Path) -> Path:
 
 def test_capture_becomes_incidents_with_outcome_and_sentence(capture: Path, folder: Path) -> None:
     (summary,) = records("replay", capture, "--data-dir", folder / "data")
-    assert (summary["devices"], summary["incidents"], summary["urgent"], summary["look"]) == (2, 3, 1, 2)
+    assert {key: summary[key] for key in ("devices", "incidents", "urgent", "look", "note")} == {
+        "devices": 2, "incidents": 3, "urgent": 1, "look": 1, "note": 1,
+    }  # fmt: skip
     assert summary["packets"] > 0 and summary["packets_per_second"] > 0
     assert all(5 < megabytes < 1_000 for megabytes in summary["peak_memory_mb"].values())
     found = {row["category"]: row for row in records("incidents", "--data-dir", folder / "data")}
     proxy, gambling, self_harm = found["proxy_avoidance"], found["gambling"], found["self_harm"]
     assert (proxy["mac"], proxy["count"], proxy["outcome"], proxy["level"]) == (IPAD, 2, "reached", "look")
-    assert (gambling["mac"], gambling["outcome"]) == (LAPTOP, "stopped")
+    assert (gambling["mac"], gambling["outcome"], gambling["level"]) == (LAPTOP, "stopped", "note")
     assert (self_harm["mac"], self_harm["outcome"], self_harm["level"]) == (LAPTOP, "stopped", "urgent")
     assert proxy["sentence"] == "Apple 0707 opened a site for getting round the school's filter twice, at 12:00 and 12:09."
     assert gambling["sentence"] == "HP 0204 tried a gambling site at 12:10. The school's filter seems to have stopped it."
