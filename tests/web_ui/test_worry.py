@@ -63,7 +63,7 @@ def test_a_box_that_nobody_reads_takes_none(morning: Store, visitor: Visitor) ->
 def test_the_head_switches_it_on_in_the_settings(account: None, morning: Store, visitor: Visitor) -> None:
     visitor.log_in()
     visitor.get("/settings")
-    fields = {"school": "Ashfield", "time_zone": "Europe/London", "worry": "on"}
+    fields = {"language": "en", "school": "Ashfield", "time_zone": "Europe/London", "worry": "on"}
     assert visitor.post("/settings", fields).status_code == 302
     assert morning.setting("report_a_worry") == "on"
     assert "What worries you?" in visitor.get("/worry").text
