@@ -29,10 +29,12 @@ from web_ui.views import (
     account,
     audit,
     checks,
+    day,
     devices,
     incidents,
     join,
     language,
+    merging,
     mine,
     numbers,
     people,
@@ -43,6 +45,7 @@ from web_ui.views import (
     security,
     seeing,
     steps,
+    timetable,
     today,
     working,
     worry,
@@ -203,6 +206,6 @@ def _add_pages(app: Flask) -> None:
     app.jinja_env.globals["asset"] = assets.address
     app.register_blueprint(make_blueprint(assets))
     opened = (about, security, worry, language, account, join, proof, mine, second, steps)
-    own = (rules, checks, register, people, school_settings)
+    own = (rules, checks, register, day, merging, timetable, people, school_settings)
     for pages in (*opened, *own, today, incidents, devices, seeing, working, numbers, audit):
         app.register_blueprint(pages.blueprint)

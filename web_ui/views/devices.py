@@ -11,7 +11,7 @@ from web_ui import access, cases
 from web_ui.hostnames import clean
 from web_ui.records import now, store
 from web_ui.sessions import find_account
-from web_ui.views import forms, register
+from web_ui.views import forms, merging, register
 from web_ui.wording import devices as wording
 from web_ui.wording import incidents as incident_wording
 from web_ui.wording.texts import gettext as _
@@ -37,8 +37,8 @@ class Row(Struct, frozen=True):
 def inventory() -> str:
     """Every device, the one heard last first, with a box to search by name."""
     asked = " ".join(request.args.get("name", "").split())[:80]
-    known = store().devices()
-    devices = [device for device in known if _fits(device, asked)]
+    known, merged = store().devices(), store().merging.all()
+    devices = [device for device in known if device.mac not in merged and _fits(device, asked)]
     began = _began(known)
     start = max(0, request.args.get("from", 0, type=int))
     hiding = _hiding()
@@ -108,6 +108,7 @@ def _page(device: Device, faults: forms.Faults, typed: str) -> str:
         faults=faults,
         typed=typed or device.label or "",
         **register.panel(device),
+        **merging.panel(device),
     )
 
 
@@ -120,7 +121,8 @@ def rename(mac: str) -> AnyResponse:
         fault = {"label": _("Enter a name of 80 characters or fewer")}
         return make_response(_page(device, fault, label), 400)
     account = find_account()
-    store().name_device(mac, label or None, by=account.full_name if account else "", now=now())
+    for one in store().merging.family(mac):
+        store().name_device(one, label or None, by=account.full_name if account else "", now=now())
     flash("named" if label else "unnamed")
     return redirect(url_for("devices.show", mac=mac))
 
@@ -131,10 +133,9 @@ def own(mac: str) -> AnyResponse:
     account = find_account()
     assert account is not None, "the guard lets nobody in who is not logged in"
     device = store().device(mac)
-    if request.form.get("own") == "yes":
-        store().ownership.add(account.username, device.mac, by=account.full_name, now=now())
-        flash("own")
-    else:
-        store().ownership.remove(account.username, device.mac, by=account.full_name, now=now())
-        flash("not-own")
+    mine = request.form.get("own") == "yes"
+    change = store().ownership.add if mine else store().ownership.remove
+    for one in store().merging.family(device.mac):
+        change(account.username, one, by=account.full_name, now=now())
+    flash("own" if mine else "not-own")
     return redirect(url_for("devices.show", mac=mac))

@@ -168,5 +168,11 @@ def _save_hours(given: Typed) -> None:
         store().rulebook.set_hours(hours, by=me().full_name, now=now())
 
 
+def clock(text: str) -> str:
+    """A time as it was typed (`9:15`, `9.15`) as the store keeps it (`09:15`); empty where it is none."""
+    minutes = _minutes(text)
+    return "" if minutes is None else _clock(minutes)
+
+
 def _clock(minutes: int) -> str:
     return f"{minutes // 60:02d}:{minutes % 60:02d}"

@@ -49,7 +49,8 @@ def panel(device: Device) -> dict[str, Any]:
 def put_in_group(mac: str) -> AnyResponse:
     """Put a device into a group, or take it out."""
     device, group = store().device(mac), request.form.get("group", "")
-    store().register.set_group(device.mac, group or None, by=me().full_name, now=now())
+    for one in store().merging.family(device.mac):
+        store().register.set_group(one, group or None, by=me().full_name, now=now())
     flash("grouped")
     return redirect(url_for("devices.show", mac=mac))
 

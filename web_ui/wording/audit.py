@@ -12,7 +12,7 @@ from web_ui.wording.texts import gettext as _
 def say(entry: AuditEntry, device: Callable[[str], str]) -> str:
     """What was done, as a sentence after the person's name. `device` gives the name of a device by its MAC."""
     subject = clean(entry.subject, 80)
-    if entry.action in _INCIDENTS:
+    if entry.action in _INCIDENTS and incident_of(entry) is not None:
         return _say_incident(entry.action, subject)
     if entry.action in _DEVICES:
         return _say_device(entry.action, clean(device(entry.subject), 80))
@@ -81,6 +81,8 @@ def _say_other(action: str, subject: str) -> str:
         return _("Changed the language of this page for themselves.")
     if action == "setting" and subject.startswith("phone_"):
         return _("Changed one of the school’s phone numbers.")
+    if action == "looked" and subject.startswith("day "):
+        return _("Looked at a device’s day.")
     if action == "setting":
         return settings.get(subject) or _("Changed a setting: %(name)s.", name=subject.replace("_", " ").replace(":", " "))
     if not subject:

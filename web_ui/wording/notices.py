@@ -36,5 +36,11 @@ def say(key: str) -> str:
         "nothing-new": _("There was nothing new in these rows."),
         "rule-ended": _("The rule has ended."),
         "false-alarm": _("Saved as a false alarm, and closed."),
+        "lesson-added": _("The lesson is in the timetable."),
+        "lessons-added": _("The lessons are in the timetable."),
+        "lesson-removed": _("The lesson is out of the timetable."),
+        "merged": _("These are one device now."),
+        "parted": _("These are two devices again."),
+        "nothing-chosen": _("Nothing was changed: choose a device first."),
         "unnamed": _("The device has no name of yours any more."),
     }.get(key, "")

@@ -42,6 +42,17 @@ def say_holder(holder: Holder) -> str:
     return sentences.get(holder.how) or _("Nobody has written down who has it now.")
 
 
+def say_holder_then(holder: Holder) -> str:
+    """Who had a device then, and how we know; empty where nobody can tell."""
+    who = _who(holder.person, holder.class_name)
+    sentences = {
+        "loan": _("It was signed out to %(who)s.", who=who),
+        "timetable": _("By the timetable %(who)s had it.", who=who),
+        "log-on": _("The last to log on was %(who)s.", who=who),
+    }
+    return sentences.get(holder.how, "")
+
+
 def _who(person: str, class_name: str) -> str:
     person, class_name = clean(person, 80), clean(class_name, 80)
     return _("%(person)s (%(group)s)", person=person, group=class_name) if person and class_name else person or class_name

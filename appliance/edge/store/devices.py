@@ -42,11 +42,12 @@ class Devices:
             self._db.execute_many(_UPSERT, [(*_seen(device), *stamp) for device in devices])
 
     def forget(self, macs: Sequence[str]) -> None:
-        """Drop devices that the guardian no longer keeps, save those that somebody knows: by label, group, loan or incident."""
+        """Drop devices that the guardian no longer keeps, save those known by label, group, loan, incident or another record."""
         sql = """DELETE FROM devices WHERE mac = ? AND label IS NULL
             AND NOT EXISTS (SELECT 1 FROM incidents WHERE mac = devices.mac)
             AND NOT EXISTS (SELECT 1 FROM members WHERE mac = devices.mac)
-            AND NOT EXISTS (SELECT 1 FROM loans WHERE mac = devices.mac)"""
+            AND NOT EXISTS (SELECT 1 FROM loans WHERE mac = devices.mac)
+            AND NOT EXISTS (SELECT 1 FROM merged WHERE devices.mac IN (merged.mac, merged.main))"""
         self._db.execute_many(sql, [(mac,) for mac in macs])
 
     def all(self) -> list[Device]:

@@ -12,6 +12,7 @@ from sqlite_utils.migrations import Migrations
 
 from appliance.edge.store import chain
 from appliance.edge.store.check_log import CHECK_LOG_TABLES
+from appliance.edge.store.merging import MERGED_TABLES
 from appliance.edge.store.school_tables import SCHOOL_TABLES, TIMETABLE_HISTORY
 from appliance.edge.store.worries import WORRY_TABLES
 
@@ -225,6 +226,12 @@ def m009_case_work(db: Database) -> None:
 def m010_worries(db: Database) -> None:
     """Worries that somebody reported, and the incident that each became."""
     _run(db, WORRY_TABLES)
+
+
+@LASTING()
+def m011_merged(db: Database) -> None:
+    """Which records are of one machine."""
+    _run(db, MERGED_TABLES)
 
 
 @RECENT()

@@ -15,6 +15,7 @@ from appliance.edge.store.factors import Factors
 from appliance.edge.store.incidents import Incidents
 from appliance.edge.store.invitations import Invitations
 from appliance.edge.store.journal import Journal
+from appliance.edge.store.merging import Merging
 from appliance.edge.store.origin import Origin
 from appliance.edge.store.ownership import Ownership
 from appliance.edge.store.recent import Recent
@@ -28,8 +29,9 @@ from appliance.edge.store.worries import Worries
 class Tables:
     """`safespan.db` in `data_dir`, which must last, and `recent.db` in `recent_dir`, which lives in memory.
 
-    `register` holds who uses which devices, `rulebook` the school's say in how they are judged, `cases` what people do
-    about incidents, `ownership` whose device is whose, `factors` and `invitations` what else there is to logging in.
+    `register` holds who uses which devices, `merging` which records are of one machine, `rulebook` the school's say in how
+    they are judged, `cases` what people do about incidents, `worries` what people reported, `ownership` whose device is
+    whose, `factors` and `invitations` what else there is to logging in.
     """
 
     def __init__(self, lasting: Database, recent: Database, recent_dir: Path, clock_synced: Callable[[], bool | None]) -> None:
@@ -47,8 +49,9 @@ class Tables:
         self._sights = Sights(lasting, origin)
         self._check_log = CheckLog(lasting, journal)
         self._filter = FilterRecords(lasting, origin)
-        self.worries = Worries(lasting, origin, self._journal)
+        self.worries = Worries(lasting, origin, journal)
         self.register = Register(lasting, journal)
+        self.merging = Merging(lasting, self._devices, self.register, journal)
         self.rulebook = Rulebook(lasting, origin, journal)
         self.ownership = Ownership(lasting, journal)
         self.factors = Factors(lasting, journal)
