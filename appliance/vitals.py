@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from appliance.judge.health import Moment, Watch
+from appliance.judge.health import STALE_LISTS_SECONDS, Moment, Watch
 from appliance.judge.sight import Trouble, say_sight
 from appliance.model import Health, ListStatus, SensorReport
 from appliance.pipeline import Pipeline
-
-STALE_LISTS_SECONDS = 30 * 86_400.0  # since a fetched list was last known to be its maker's newest
 
 
 class Circumstances(Struct, frozen=True, kw_only=True):

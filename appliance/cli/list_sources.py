@@ -14,7 +14,7 @@ import click
 from msgspec.structs import replace
 
 from appliance import config
-from appliance.cli.output import data_dir_option, format_option, print_records
+from appliance.cli.output import data_dir_option, format_option, print_records, wants_jsonl
 from appliance.cli.progress import bar
 from appliance.edge import clock
 from appliance.edge import lists as edge_lists
@@ -27,7 +27,9 @@ from appliance.edge.list_updates import Courier, Outcome, Stick, Updater, Web, w
 from appliance.edge.list_writer import one_writer
 
 _OUTCOME_COLUMNS = ("id", "name", "what", "entries", "before", "sentence")
+_OUTCOMES_TO_READ = _OUTCOME_COLUMNS[:-1]  # the sentences follow the table
 _CATALOGUE_COLUMNS = ("id", "category", "state", "licence", "purpose")
+_MANY = 3
 
 settings_option = click.option(
     "--settings", "settings_file", type=click.Path(dir_okay=False, path_type=Path), default=None, help="The settings file."
@@ -79,10 +81,11 @@ def update(
                 outcomes += suppliers.update(folder)
         _take_up(settings, data_dir)
     told = [outcome for outcome in outcomes if outcome.what != "skipped" or outcome.id in ids]
-    print_records((_record(outcome) for outcome in told), _OUTCOME_COLUMNS, form)
-    for outcome in told:
-        if outcome.what == "kept":
-            click.echo(outcome.sentence, err=True)
+    print_records((_record(outcome) for outcome in told), _OUTCOMES_TO_READ, form)
+    for sentence in _complaints(told):
+        click.echo(sentence, err=True)
+    if not told:
+        click.echo("The folder holds no list that is wanted." if folder else "No list is wanted.", err=True)
     if told and all(outcome.what == "kept" for outcome in told):
         raise click.ClickException("No list could be brought up to date; all that was in force stays in force.")
 
@@ -153,7 +156,20 @@ def catalogue(data_dir: Path, form: str | None) -> None:
     with _plain_errors():
         offered = bundled()
     held = {shelved.offer.id: shelved for shelved in Shelf(data_dir / "lists").all()}
-    print_records(_catalogue_records(offered, held), _CATALOGUE_COLUMNS, form)
+    records = list(_catalogue_records(offered, held))
+    if wants_jsonl(form):
+        print_records(records, (), form)
+        return
+    print_records((_to_read(record) for record in records if record["state"] != "never"), _CATALOGUE_COLUMNS, form)
+    click.echo("\nNever fetched:")
+    for record in records:
+        if record["state"] == "never":
+            click.echo(f"  {record['name']}: {record['purpose']}.")
+
+
+def _to_read(record: dict[str, Any]) -> dict[str, Any]:
+    """A list of the school's own choice has no purpose written down, but a name."""
+    return record | {"purpose": record["purpose"] or record["name"]}
 
 
 def _catalogue_records(offered: Catalogue, held: dict[str, Shelved]) -> Iterable[dict[str, Any]]:
@@ -206,6 +222,19 @@ def _take_up(settings: config.Settings, data_dir: Path) -> None:
     with bar() as progress:
         edge_lists.ensure(settings, data_dir, progress=progress)
     edge_lists.note_checks(data_dir)
+
+
+def _complaints(outcomes: Iterable[Outcome]) -> Iterator[str]:
+    """What went wrong; one sentence where the same befell many lists, as when there is no internet."""
+    by_reason: dict[str, list[Outcome]] = {}
+    for outcome in outcomes:
+        if outcome.what == "kept":
+            by_reason.setdefault(outcome.reason or outcome.sentence, []).append(outcome)
+    for reason, befallen in by_reason.items():
+        if len(befallen) < _MANY:
+            yield from (outcome.sentence for outcome in befallen)
+        else:
+            yield f"{len(befallen)} lists were not taken: {reason}. Those that were in force stay so."
 
 
 def _record(outcome: Outcome) -> dict[str, Any]:

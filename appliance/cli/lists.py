@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,14 +16,17 @@ from appliance.cli.list_signing import new_key, sign_lists, sign_root
 from appliance.cli.list_sources import add, back, catalogue, remove, settings_option, update
 from appliance.cli.output import data_dir_option, format_option, print_records, wants_jsonl
 from appliance.cli.progress import bar
+from appliance.edge import clock
 from appliance.edge import lists as edge_lists
 from appliance.edge.list_compiler import Tally
 from appliance.judge.domains import DomainLists
+from appliance.judge.health import STALE_LISTS_SECONDS
 from appliance.model import ListStatus
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_COLUMNS = ("name", "category", "entries", "refused", "version", "age", "licence", "problem")
+_COLUMNS = ("name", "category", "entries", "refused", "version", "age", "checked", "state")
+_SHOWN_EXAMPLES = 3
 
 
 def lists_in_force(settings_file: Path | None, data_dir: Path) -> DomainLists:
@@ -60,15 +64,15 @@ for _command in (update, add, remove, back, catalogue, new_key, sign_root, sign_
 @click.option("--refused", "examples", is_flag=True, help="Show what was refused of each list, with examples.")
 @format_option
 def status(data_dir: Path, settings_file: Path | None, examples: bool, form: str | None) -> None:
-    """Show each list: entries, refused lines, version, age, licence and what is wrong with it."""
-    found = lists_in_force(settings_file, data_dir)
+    """Show each list: entries, refused lines, version, age, when it was last looked for, and what is wrong with it."""
+    found, now = lists_in_force(settings_file, data_dir), time.time()
     tallies = edge_lists.manifest_of(writable(data_dir)).tallies
-    print_records((_line(entry, tallies.get(entry.name), time.time()) for entry in found.statuses), _COLUMNS, form)
+    records = [_line(entry, tallies.get(entry.name), now) for entry in found.statuses]
+    print_records(records if wants_jsonl(form) else map(_to_read, records), _COLUMNS, form)
     if examples and not wants_jsonl(form):
         _show_refused(tallies)
-    for entry in found.statuses:
-        if entry.problem:
-            click.echo(entry.problem, err=True)
+    for sentence in _warnings(found.statuses, now):
+        click.echo(sentence, err=True)
 
 
 def _line(entry: ListStatus, tally: Tally | None, now: float) -> dict[str, Any]:
@@ -81,12 +85,33 @@ def _line(entry: ListStatus, tally: Tally | None, now: float) -> dict[str, Any]:
         "version": entry.version,
         "updated": entry.updated,
         "age": _age(now - entry.updated) if entry.updated else "",
+        "checked": entry.checked,
         "licence": entry.licence,
+        "state": "not in force" if not entry.entries else "in force, but see below" if entry.problem else "in force",
         "problem": entry.problem,
         "covered": tally.covered if tally else 0,
         "reasons": tally.reasons if tally else {},
         "examples": tally.examples if tally else {},
     }
+
+
+def _to_read(record: dict[str, Any]) -> dict[str, Any]:
+    """The same for a table."""
+    checked = datetime.fromtimestamp(record["checked"]).strftime("%Y-%m-%d") if record["checked"] else ""
+    return record | {"entries": f"{record['entries']:,}", "refused": f"{record['refused']:,}", "checked": checked}
+
+
+def _warnings(statuses: Iterable[ListStatus], now: float) -> Iterator[str]:
+    """What is wrong, and which fetched lists are old; with a clock that was never set nobody can tell."""
+    for status in statuses:
+        if status.problem:
+            yield status.problem
+    if clock.is_synced() is False:
+        return
+    old = [status for status in statuses if status.checked and now - status.checked > STALE_LISTS_SECONDS]
+    for status in old:
+        days = int((now - status.checked) // 86_400)
+        yield f"The list “{status.name}” was last brought up to date {days} days ago: run `safespan lists update`."
 
 
 def _age(seconds: float) -> str:
@@ -97,5 +122,8 @@ def _age(seconds: float) -> str:
 
 def _show_refused(tallies: dict[str, Tally]) -> None:
     for name, tally in tallies.items():
+        if tally.reasons:
+            click.echo(f"\nRefused of “{name}”:")
         for reason, count in tally.reasons.items():
-            click.echo(f"{name}: {count} refused, {reason}, such as {', '.join(tally.examples.get(reason, []))}")
+            examples = ", ".join(text[:40] for text in tally.examples.get(reason, [])[:_SHOWN_EXAMPLES])
+            click.echo(f"{count:>10,}  {reason}, such as {examples}")

@@ -137,7 +137,8 @@ def _why(error: Exception) -> str:
         return f"its certificate is not trusted ({reason.verify_message})"
     if isinstance(reason, TimeoutError):
         return "the server does not answer"
-    return f"the server can't be reached ({reason})"[:200]
+    said = reason.strerror if isinstance(reason, OSError) and reason.strerror else str(reason)
+    return f"the server can't be reached ({said})"[:200]
 
 
 def _date(text: str) -> float:

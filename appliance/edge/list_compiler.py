@@ -14,7 +14,7 @@ from typing import IO
 from msgspec import Struct
 
 from appliance.edge.address_files import read_networks
-from appliance.edge.list_files import ListError, Refusals, read_names
+from appliance.edge.list_files import ListError, Refusals, most_are_names, read_names
 from appliance.edge.list_formats import Exempt
 from appliance.edge.suffixes import PublicSuffixes
 from appliance.judge.categories import CATEGORIES, LEVELS, SERIOUS_CORE
@@ -158,7 +158,8 @@ class Compilation:
         path, progress, label = Path(source.path), self._progress, source.rule.list_name
         size = path.stat().st_size if path.is_file() else 0
         tell = (lambda done: progress(label, done, size)) if progress else None
-        return read_names(path, source.format, self.refusals[number], tell)
+        refusals = self.refusals[number]
+        return most_are_names(read_names(path, source.format, refusals, tell), refusals)
 
     def winners(self, spooled: Path) -> Iterator[tuple[str, int]]:
         """The entries of a bucket that stay, as (trie key, rule number), each after its parents."""

@@ -26,8 +26,11 @@ JSON = "json"
 LONGEST_LINE = 4096
 MOST_TEXT = 4 << 30  # bytes of one list after unpacking: ten times the largest list there is; a gzip bomb ends here
 MOST_EXAMPLES = 5
+RUBBISH_SHARE = 0.5
 _BLOCK = 1 << 20
 _SAMPLE = 300
+_TRIAL = 2_000  # lines by which a file is judged
+_TELLING = 20  # fewer say nothing
 _BROKEN = (OSError, EOFError, zlib.error, tarfile.TarError)
 
 Progress = Callable[[int], None]
@@ -55,6 +58,11 @@ class Refusals:
     def total(self) -> int:
         """All refusals."""
         return self.reasons.total()
+
+    @property
+    def odd(self) -> int:
+        """Those that a good list has few of: some are full of addresses."""
+        return self.total - self.reasons["an address"]
 
 
 def read_names(path: Path, form: str, refusals: Refusals, progress: Progress | None = None) -> Iterator[str]:
@@ -168,6 +176,23 @@ def _decoded(whole: bytes) -> Iterator[str]:
         text = whole.decode("latin-1")
     for line in text.split("\n"):
         yield line if len(line) <= LONGEST_LINE else line[:LONGEST_LINE]
+
+
+def most_are_names(names: Iterator[str], refusals: Refusals) -> Iterator[str]:
+    """The same names, held back until the file's first lines have shown that it is a list at all. Raises ListError.
+
+    Somebody names the wrong file, or a stick is damaged: random bytes hold names too, by chance.
+    """
+    held: list[str] = []
+    for name in names:
+        held.append(name)
+        if len(held) + refusals.odd >= _TRIAL:
+            break
+    seen = len(held) + refusals.odd
+    if refusals.odd > RUBBISH_SHARE * seen and seen >= _TELLING:
+        raise ListError(f"most of its lines are no names ({refusals.odd:,} of the first {seen:,})")
+    yield from held
+    yield from names
 
 
 @contextmanager

@@ -12,10 +12,10 @@ from pathlib import Path
 from msgspec import Struct
 
 from appliance.edge.address_files import read_networks
-from appliance.edge.list_files import Refusals, first_lines, read_names
+from appliance.edge.list_files import RUBBISH_SHARE, Refusals, first_lines, read_names
 from appliance.edge.suffixes import PublicSuffixes
 
-SHRINK, GROWTH, COUNT_SHARE, RUBBISH_SHARE = 0.5, 5.0, 0.05, 0.5
+SHRINK, GROWTH, COUNT_SHARE = 0.5, 5.0, 0.05
 GROWTH_FROM = 100  # entries; a list of three may well become one of thirty
 MOST_SUFFIXES = 50  # public suffixes in one list: the makers' program has gone wrong
 _HEADER_LINES = 100
@@ -46,10 +46,7 @@ def inspect(path: Path, form: str, suffixes: PublicSuffixes) -> Content:
         if suffixes.forbids(name):
             bad += 1
             examples += [name] if len(examples) < 3 else []
-    addresses = refusals.reasons["an address"]  # some good lists are full of them
-    return Content(
-        entries=entries, refused=refusals.total - addresses, claimed=_claim(path, form), suffixes=bad, examples=tuple(examples)
-    )
+    return Content(entries=entries, refused=refusals.odd, claimed=_claim(path, form), suffixes=bad, examples=tuple(examples))
 
 
 def _claim(path: Path, form: str) -> int | None:

@@ -35,6 +35,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
     entries: int = 0
     before: int = 0
     sentence: str = ""
+    reason: str = ""  # of what was kept, as the end of a sentence
 
 
 class Courier(Protocol):
@@ -170,7 +171,7 @@ class Updater:
         stays = "What it said before stays in force." if shelved.versions else "It is not in force."
         sentence = f"The list “{shelved.offer.name}” was not taken: {reason}. {stays}"
         self._shelf.keep(replace(shelved, problem=sentence))
-        return self._outcome(shelved, "kept", sentence)
+        return replace(self._outcome(shelved, "kept", sentence), reason=reason)
 
     def _outcome(self, shelved: Shelved, what: What, sentence: str = "") -> Outcome:
         entries = shelved.versions[0].entries if shelved.versions else 0

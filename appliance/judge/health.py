@@ -15,6 +15,7 @@ MIRROR_LOST_SECONDS = 1800.0  # after a mirror was seen: nights are quiet, a qui
 DROPS_SHARE = 0.01
 DROPS_WINDOW = 60.0
 SENSOR_SECONDS = 5.0
+STALE_LISTS_SECONDS = 30 * 86_400.0  # since a fetched list was last known to be its maker's newest
 
 # What is wrong -> one sentence for the page and the lamp, with what to do first. In the order of telling.
 PROBLEMS: dict[str, str] = {

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import random
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
-from appliance.cli import main
+from appliance.cli import lists, main
 
 
 class Desk:
@@ -59,7 +61,8 @@ def test_refused_lines_are_told_by_reason_with_examples(desk: Desk) -> None:
     assert mine["reasons"] == {"a public suffix, not one site": 1, "an address": 1, "a site that schools need": 1}
     assert mine["examples"]["a site that schools need"] == ["bbc.co.uk"]
     table = desk.status("--format", "table", "--refused").output
-    assert "Mine: 1 refused, an address, such as 198.51.100.1" in table
+    assert "Refused of “Mine”:" in table
+    assert "1  an address, such as 198.51.100.1" in table
 
 
 def test_a_problem_is_said_once_on_standard_error(desk: Desk) -> None:
@@ -72,3 +75,29 @@ def test_a_problem_is_said_once_on_standard_error(desk: Desk) -> None:
 def test_a_clock_set_back_makes_no_negative_age(desk: Desk) -> None:
     os.utime(desk.list, (4_000_000_000, 4_000_000_000))
     assert desk.records()["Mine"]["age"] == "today"
+
+
+def test_a_file_of_random_bytes_is_no_list_and_what_was_there_before_stays(desk: Desk) -> None:
+    assert desk.records()["Mine"]["entries"] == 1
+    desk.list.write_bytes(bytes(random.Random(1).randbytes(400_000)))
+    result = desk.status("--format", "table")
+    assert "The list “Mine” can't be used: most of its lines are no names" in result.stderr
+    assert "What it said before stays in force." in result.stderr
+    assert desk.records()["Mine"]["entries"] == 1
+    assert "in force, but see below" in " ".join(result.stdout.split())
+
+
+def test_a_fetched_list_that_nobody_looked_for_since_a_month_is_warned_of(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    stick = desk.data.parent / "stick"
+    stick.mkdir()
+    (stick / "sw-shock.txt").write_text("".join(f"site{number}.listed.example\n" for number in range(30)))
+    update = ["lists", "update", "--from", str(stick), "--data-dir", str(desk.data), "--settings", str(desk.settings)]
+    assert CliRunner().invoke(main, update).exit_code == 0
+    monkeypatch.setattr(lists.clock, "is_synced", lambda: True)
+    assert "last brought up to date" not in desk.status().stderr
+    monkeypatch.setattr(lists.time, "time", lambda real=time.time: real() + 45 * 86_400.0)
+    assert (
+        "“ShadowWhisperer: shock” was last brought up to date 45 days ago: run `safespan lists update`." in desk.status().stderr
+    )
+    monkeypatch.setattr(lists.clock, "is_synced", lambda: False)
+    assert "last brought up to date" not in desk.status().stderr
