@@ -17,7 +17,7 @@ import msgspec
 from msgspec import Struct
 
 import phrase_lists
-from appliance.cli.output import format_option, wants_jsonl
+from appliance.cli.output import format_option, printable, wants_jsonl
 from appliance.edge import privileges
 from appliance.edge.capture_files import open_capture
 from appliance.edge.files import CaptureError
@@ -293,8 +293,3 @@ DETAILS = ("addresses", "aliases", "alpn", "method", "protocol", "outcome", "use
 def _plain(value: object) -> str:
     """A field's value as text."""
     return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
-
-
-def printable(text: str) -> str:
-    """Text that can't steer the terminal."""
-    return "".join(character if character.isprintable() else "?" for character in text)

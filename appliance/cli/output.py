@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import click
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from appliance.config import default_data_dir
 
@@ -44,11 +45,16 @@ def wants_jsonl(form: str | None) -> bool:
     return form == "jsonl" or (form is None and not sys.stdout.isatty())
 
 
+def printable(text: str) -> str:
+    """The text without what steers a terminal or turns a line round: others chose it."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text)
+
+
 def print_records(records: Iterable[Mapping[str, Any]], columns: Sequence[str], form: str | None) -> None:
     """Print records, all their fields as JSON lines or the named columns as a table."""
     if wants_jsonl(form):
         for record in records:
-            sys.stdout.write(json.dumps(record, ensure_ascii=False, separators=(", ", ": ")) + "\n")
+            sys.stdout.write(_as_json(record) + "\n")
         return
     table = Table(*columns, box=None, header_style="bold", pad_edge=False)
     for record in records:
@@ -56,9 +62,14 @@ def print_records(records: Iterable[Mapping[str, Any]], columns: Sequence[str], 
     Console().print(table)
 
 
-def _cell(value: object) -> str:
-    """One value as text that cannot carry terminal markup or control characters."""
+def _as_json(record: Mapping[str, Any]) -> str:
+    """One line in which what steers a terminal is escaped: programs read the same."""
+    text = json.dumps(record, ensure_ascii=False, separators=(", ", ": "))
+    return text if text.isprintable() else "".join(part if part.isprintable() else json.dumps(part)[1:-1] for part in text)
+
+
+def _cell(value: object) -> Text:
+    """One value as plain text."""
     if value is None:
-        return ""
-    text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-    return "".join(c if c.isprintable() else "?" for c in text).replace("[", r"\[")
+        return Text()
+    return Text(printable(", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)))

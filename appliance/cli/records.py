@@ -11,7 +11,7 @@ from typing import Any
 import click
 import msgspec
 
-from appliance.cli.output import data_dir_option, format_option, print_records, wants_jsonl
+from appliance.cli.output import data_dir_option, format_option, print_records, printable, wants_jsonl
 from appliance.cli.witnessed import witnessed_fields, witnessed_lines
 from appliance.edge.store import Store, StoreError
 from appliance.judge.health import PROBLEMS
@@ -107,14 +107,12 @@ def _clock(moment: float) -> str:
 def _print_health(found: Health, recovered: str) -> None:
     """A few lines: what is wrong first, then what was counted."""
     for problem in found.problems:
-        click.echo(f"! {PROBLEMS.get(problem, problem)}")
+        click.echo(f"! {PROBLEMS.get(problem) or printable(problem)}")
     if recovered:
         click.echo(f"! {recovered}")
     if not found.problems:
         click.echo("Nothing is wrong.")
-    click.echo(
-        f"Written at {datetime.fromtimestamp(found.time):%Y-%m-%d %H:%M:%S}, listening to {found.source or 'nothing yet'}."
-    )
+    click.echo(f"Written at {_clock(found.time)}, listening to {printable(found.source) or 'nothing yet'}.")
     click.echo(f"{found.packets:,} packets, {found.dropped:,} lost; {found.sightings:,} sightings of {found.devices:,} devices.")
     connections = found.named + found.unnamed
     if connections:
@@ -125,4 +123,4 @@ def _print_health(found: Health, recovered: str) -> None:
             click.echo(f"  {sentence}")
     click.echo(f"{sum(status.entries for status in found.lists):,} names on {len(found.lists)} lists.")
     for reason, count in sorted(found.reasons.items()):
-        click.echo(f"  {count:,} x {reason}")
+        click.echo(f"  {count:,} x {printable(reason)}")

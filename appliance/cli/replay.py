@@ -18,7 +18,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from appliance import config
 from appliance.cli.list_sources import settings_option
 from appliance.cli.lists import lists_in_force, writable
-from appliance.cli.output import data_dir_option, format_option, print_records, wants_jsonl
+from appliance.cli.output import data_dir_option, format_option, print_records, printable, wants_jsonl
 from appliance.edge import children, clock
 from appliance.edge.channel import ChannelError, ChannelReader
 from appliance.edge.list_sources import open_addresses
@@ -165,11 +165,6 @@ def print_summary(summary: dict[str, Any], incidents: list[Incident], form: str 
         click.echo(f"  {incident.level:7} {printable(incident.sentence)}")
     for reason, count in summary["reasons"].items():
         click.echo(f"  {count:,} x {reason}", err=True)
-
-
-def printable(text: str) -> str:
-    """Text that can't steer a terminal."""
-    return "".join(char if char.isprintable() else "?" for char in text)
 
 
 @contextmanager

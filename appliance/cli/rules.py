@@ -11,7 +11,7 @@ from typing import Any, TypeVar, get_args
 import click
 import msgspec
 
-from appliance.cli.output import data_dir_option, format_option, print_records
+from appliance.cli.output import data_dir_option, format_option, print_records, printable
 from appliance.edge.store import Store, StoreError
 from appliance.judge.categories import CATEGORIES
 from appliance.school import Rule, Scope
@@ -76,11 +76,11 @@ def preview(data_dir: Path, **described: Any) -> None:
     with _records(data_dir) as store:
         described["reason"] = described["reason"] or "preview"
         found = store.preview(store.rulebook.checked_rule(_rule(now, **described), by=BY, now=now), now)
-    click.echo(found.sentence)
+    click.echo(printable(found.sentence))
     for incident in found.hidden:
-        click.echo(f"- hidden: {incident.sentence}")
+        click.echo(f"- hidden: {printable(incident.sentence)}")
     for shown in found.shown:
-        click.echo(f"- shown: {shown.name} on {shown.mac}, {shown.count} times")
+        click.echo(f"- shown: {printable(shown.name)} on {shown.mac}, {shown.count} times")
 
 
 @rules.command()

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from appliance.cli.output import printable
 from appliance.edge.store import Store
 from appliance.judge.filter_witness import say_witness
 from appliance.judge.safesearch import say_safesearch
@@ -33,9 +34,7 @@ def witnessed_lines(store: Store, now: float) -> Iterator[str]:
     if not checks:
         yield "  Nobody has run testfiltering.com in sight of the box."
     for check in checks:
-        # A device chooses its own name, which must not steer a terminal.
-        device = "".join(char if char.isprintable() else "?" for char in check.device)
-        yield f"  Test on {device}, {datetime.fromtimestamp(check.time):%Y-%m-%d %H:%M}: {check.seen}"
+        yield f"  Test on {printable(check.device)}, {datetime.fromtimestamp(check.time):%Y-%m-%d %H:%M}: {check.seen}"
 
 
 def _since(now: float) -> str:
