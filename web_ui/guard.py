@@ -6,8 +6,8 @@ import ipaddress
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-from flask import Flask, Request, Response, abort, redirect, request, url_for
-from flask.sessions import SecureCookieSessionInterface
+from flask import Flask, Request, Response, abort, g, redirect, request, url_for
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from werkzeug.wrappers import Response as AnyResponse
 
 from web_ui import access, sessions
@@ -37,6 +37,10 @@ class FormCookie(SecureCookieSessionInterface):
     def get_cookie_name(self, app: Flask) -> str:
         """The name for this request's scheme."""
         return sessions.cookie_name("form", request.is_secure)
+
+    def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
+        """Not under a name that is not ours."""
+        return "stranger" not in g and super().should_set_cookie(app, session)
 
     def get_cookie_secure(self, app: Flask) -> bool:
         """Sent over HTTPS only, where the page came that way."""
@@ -78,6 +82,7 @@ def install(app: Flask, hosts: tuple[str, ...]) -> None:
     @app.before_request
     def check_host() -> None:
         if not is_host_allowed(request.headers.get("Host", ""), names):
+            g.stranger = True
             abort(400, "host")
 
     @app.before_request

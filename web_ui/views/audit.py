@@ -65,7 +65,7 @@ def _lines(entries: list[AuditEntry], names: dict[str, str]) -> list[Line]:
         Line(
             say_moment(entry.time, now()),
             clean(names.get(entry.who, entry.who), 80),
-            wording.say(entry, name),
+            wording.say(entry, name, sees=sees),
             wording.incident_of(entry) if sees and wording.incident_of(entry) not in hidden else None,
         )
         for entry in kept

@@ -9,14 +9,17 @@ from web_ui.hostnames import clean
 from web_ui.wording.texts import gettext as _
 
 
-def say(entry: AuditEntry, device: Callable[[str], str]) -> str:
-    """What was done, as a sentence after the person's name. `device` gives the name of a device by its MAC."""
+def say(entry: AuditEntry, device: Callable[[str], str], *, sees: bool = True) -> str:
+    """What was done, as a sentence after the person's name. `device` gives the name of a device by its MAC.
+
+    Who does not work on cases (`sees` False) is told what was done, not what it was done to: that may be a child's name.
+    """
     subject = clean(entry.subject, 80)
     if entry.action in _INCIDENTS and incident_of(entry) is not None:
         return _say_incident(entry.action, subject)
     if entry.action in _DEVICES:
         return _say_device(entry.action, clean(device(entry.subject), 80))
-    return _say_door(entry.action, subject) or _say_other(entry.action, subject)
+    return _say_door(entry.action, subject) or _say_other(entry.action, subject if sees or entry.action == "setting" else "")
 
 
 _INCIDENTS = frozenset({"looked", "incident note", "incident decision", "incident acknowledged"})
