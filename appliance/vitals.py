@@ -24,8 +24,9 @@ class Circumstances(Struct, frozen=True, kw_only=True):
 
 def _are_stale(at: Circumstances) -> bool:
     """Whether a fetched list is old. With a clock that was never set nobody can tell."""
-    oldest = min((status.checked for status in at.lists if status.checked), default=at.now)
-    return at.clock_synced is not False and at.now - oldest > STALE_LISTS_SECONDS
+    # A date in the future is that of a clock which was wrong: the list may be of any age.
+    old = any(status.checked and abs(at.now - status.checked) > STALE_LISTS_SECONDS for status in at.lists)
+    return at.clock_synced is not False and old
 
 
 class Vitals:

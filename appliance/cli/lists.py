@@ -108,10 +108,11 @@ def _warnings(statuses: Iterable[ListStatus], now: float) -> Iterator[str]:
             yield status.problem
     if clock.is_synced() is False:
         return
-    old = [status for status in statuses if status.checked and now - status.checked > STALE_LISTS_SECONDS]
+    old = [status for status in statuses if status.checked and abs(now - status.checked) > STALE_LISTS_SECONDS]
     for status in old:
         days = int((now - status.checked) // 86_400)
-        yield f"The list “{status.name}” was last brought up to date {days} days ago: run `safespan lists update`."
+        when = f"was last brought up to date {days} days ago" if days > 0 else "was brought up to date while the clock was wrong"
+        yield f"The list “{status.name}” {when}: run `safespan lists update`."
 
 
 def _age(seconds: float) -> str:

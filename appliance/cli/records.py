@@ -19,6 +19,7 @@ from appliance.judge.sight import say_reasons
 from appliance.model import Device, Health, Incident, Level
 
 ALL = 1_000_000
+_ADDRESSES = 3  # shown of one device in a table
 INCIDENT_FIELDS = (
     *("id", "category", "level", "device", "mac", "first_seen", "last_seen", "count", "names"),
     *("outcome", "confidence", "decision", "sentence"),
@@ -50,7 +51,10 @@ def devices(data_dir: Path, form: str | None) -> None:
     """The devices, the one heard last first."""
     with _reading(data_dir) as store:
         found = store.devices()
-    print_records(_shown(map(_device, found), form), ("name", "mac", "addresses", "maker", "private", "last_seen"), form)
+    records: Iterator[dict[str, Any]] = map(_device, found)
+    if not wants_jsonl(form):
+        records = map(_told, records)
+    print_records(_shown(records, form), ("name", "mac", "addresses", "vlan", "group", "had by", "last_seen", "remark"), form)
 
 
 @click.command()
@@ -83,6 +87,14 @@ def _reading(data_dir: Path) -> Iterator[Store]:
 def _incident(incident: Incident) -> dict[str, Any]:
     """The fields of the command line's contract, in its order."""
     return {field: getattr(incident, field) for field in INCIDENT_FIELDS}
+
+
+def _told(record: dict[str, Any]) -> dict[str, Any]:
+    """A device for people to read: who has it by the register, else the log-on name; and a MAC that will not stay."""
+    had_by = record["person"] or (f"log-on {record['last_user']}" if record["last_user"] else "")
+    more = len(record["addresses"]) - _ADDRESSES
+    addresses = [*record["addresses"][:_ADDRESSES], *([f"{more} more"] if more > 0 else [])]
+    return record | {"had by": had_by, "addresses": addresses, "remark": "private MAC, may change" if record["private"] else ""}
 
 
 def _device(device: Device) -> dict[str, Any]:

@@ -23,6 +23,7 @@ SECONDS = 30.0  # without a byte
 WHOLE_SECONDS = 900.0  # for one file; the largest list takes two minutes on a slow school line
 MOST_BYTES = 512 << 20
 _BLOCK = 1 << 16
+_OUT_OF_DATE = (9, 10)  # OpenSSL's X509_V_ERR_CERT_NOT_YET_VALID and _HAS_EXPIRED
 
 Progress = Callable[[int, int], None]  # bytes read, bytes in all or 0
 
@@ -134,7 +135,8 @@ class Fetcher:
 def _why(error: Exception) -> str:
     reason = getattr(error, "reason", None) or error
     if isinstance(reason, ssl.SSLCertVerificationError):
-        return f"its certificate is not trusted ({reason.verify_message})"
+        clock = "; is the box's clock right?" if reason.verify_code in _OUT_OF_DATE else ""
+        return f"its certificate is not trusted ({reason.verify_message}{clock})"
     if isinstance(reason, TimeoutError):
         return "the server does not answer"
     said = reason.strerror if isinstance(reason, OSError) and reason.strerror else str(reason)

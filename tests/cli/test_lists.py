@@ -95,9 +95,12 @@ def test_a_fetched_list_that_nobody_looked_for_since_a_month_is_warned_of(desk: 
     assert CliRunner().invoke(main, update).exit_code == 0
     monkeypatch.setattr(lists.clock, "is_synced", lambda: True)
     assert "last brought up to date" not in desk.status().stderr
-    monkeypatch.setattr(lists.time, "time", lambda real=time.time: real() + 45 * 86_400.0)
+    now = time.time()
+    monkeypatch.setattr(lists.time, "time", lambda: now + 45.5 * 86_400.0)
     assert (
         "“ShadowWhisperer: shock” was last brought up to date 45 days ago: run `safespan lists update`." in desk.status().stderr
     )
+    monkeypatch.setattr(lists.time, "time", lambda: now - 45.5 * 86_400.0)
+    assert "was brought up to date while the clock was wrong: run `safespan lists update`." in desk.status().stderr
     monkeypatch.setattr(lists.clock, "is_synced", lambda: False)
     assert "last brought up to date" not in desk.status().stderr
