@@ -39,6 +39,17 @@ ROUTES: dict[str, Who] = {
     "incidents.decide": "case-workers",
     "incidents.note": "case-workers",
     "incidents.reopen": "case-workers",
+    "casework.correct": "case-workers",
+    "casework.save_correction": "case-workers",
+    "casework.pass_on": "case-workers",
+    "casework.link": "case-workers",
+    "casework.unlink": "case-workers",
+    "casework.pack": "case-workers",
+    "names.ask": "case-workers",
+    "names.ask_try": "case-workers",
+    "names.answer": "case-workers",
+    "names.choose": "head",
+    "names.save": "head",
     "devices.inventory": "keepers",
     "devices.show": "keepers",
     "devices.rename": "keepers",
@@ -108,7 +119,7 @@ FRESH = frozenset(
         *("rules.make", "rules.end", "rules.mark", "register.export"),
         *("people.show", "people.invite", "people.renew", "people.close", "people.withdraw", "people.open_door"),
         *("mine.change_passphrase", "second.show", "second.switch_on", "second.switch_off", "second.renew_codes"),
-        "settings.save",
+        *("settings.save", "names.save", "casework.pack"),
     }
 )
 

@@ -28,6 +28,7 @@ from web_ui.views import (
     about,
     account,
     audit,
+    casework,
     checks,
     day,
     devices,
@@ -36,6 +37,7 @@ from web_ui.views import (
     language,
     merging,
     mine,
+    names,
     numbers,
     people,
     proof,
@@ -207,5 +209,5 @@ def _add_pages(app: Flask) -> None:
     app.register_blueprint(make_blueprint(assets))
     opened = (about, security, worry, language, account, join, proof, mine, second, steps)
     own = (rules, checks, register, day, merging, timetable, people, school_settings)
-    for pages in (*opened, *own, today, incidents, devices, seeing, working, numbers, audit):
+    for pages in (*opened, *own, today, incidents, casework, names, devices, seeing, working, numbers, audit):
         app.register_blueprint(pages.blueprint)

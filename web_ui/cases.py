@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flask import request
 from msgspec import Struct
 
 from appliance.edge.store import NotFound
@@ -37,10 +38,20 @@ def find_hidden() -> Hidden:
     username = owner()
     if username is None:
         return Hidden(0, ())
-    return Hidden(store().ownership.count_open(username), tuple(other.full_name for other in _others(username)))
+    return Hidden(store().ownership.count_open(username), tuple(other.full_name for other in others()))
 
 
-def _others(username: str) -> list[Account]:
+def check_hidden() -> None:
+    """What came up on somebody's own device is not there for them, whatever they ask for: before each route of an incident."""
+    number = (request.view_args or {}).get("number")
+    if number is not None:
+        find(number)
+
+
+def others() -> list[Account]:
+    """Everybody else who decides about incidents and may log in."""
+    me = find_account()
+    username = me.username if me else ""
     return [
         account
         for account in store().accounts()

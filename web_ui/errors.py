@@ -48,13 +48,13 @@ def _on_store(error: StoreError) -> Response:
     if isinstance(error, NotFound):
         return _page(404, _vanished(), _typed())
     log.warning("the store refused: %s", error)
-    return _page(503, _store_apology(error), _typed())
+    return _page(503, _store_apology(error), _typed(), _carried())
 
 
 def _on_surprise(error: Exception) -> Response:
     # The trace goes to the journal, never to the page.
     log.error("a page failed", exc_info=error)
-    return _page(500, _apology(500, ""), _typed())
+    return _page(500, _apology(500, ""), _typed(), _carried())
 
 
 def _typed() -> str:
@@ -62,8 +62,15 @@ def _typed() -> str:
     return forms.text("text")[: forms.NOTE_LIMIT * 2] if request.method == "POST" else ""
 
 
-def _page(code: int, apology: Apology, typed: str = "") -> Response:
-    return make_response(render_template("error.html", apology=apology, typed=typed), code)
+def _carried() -> dict[str, str]:
+    """All that was typed, for a form that sends it once more; nothing where the address takes no form."""
+    return account.find_carried() if request.method == "POST" and account.accepts(request.path, "POST") else {}
+
+
+def _page(code: int, apology: Apology, typed: str = "", carried: dict[str, str] | None = None) -> Response:
+    return make_response(
+        render_template("error.html", apology=apology, typed=typed, carried=carried or {}, to=request.path), code
+    )
 
 
 def _vanished() -> Apology:
@@ -79,11 +86,11 @@ def _store_apology(error: StoreError) -> Apology:
     if isinstance(error, StoreFull):
         return Apology(
             _("There is no room left on the box"),
-            _("What you sent could not be saved. Write it down elsewhere and ring your supplier today. The box still watches."),
+            _("What you sent could not be saved. Copy it to somewhere safe and ring your supplier today. The box still watches."),
         )
     return Apology(
         _("The box can’t use its records just now"),
-        _("Nothing was changed. Wait a minute and try again. If this stays, restart the box, then ring your supplier."),
+        _("Nothing was changed. Wait a minute, then send it again. If this stays, restart the box, then ring your supplier."),
     )
 
 

@@ -115,7 +115,8 @@ def _check_person() -> AnyResponse | None:
         return redirect(url_for(access.first_page(account.role)))
     if not access.may_open(endpoint, account.role):
         abort(403)
-    if endpoint not in access.POLLED:
+    # Without scripts the first screen loads itself anew: that is no sign of anybody either.
+    if endpoint not in access.POLLED and request.args.get("by") != "itself":
         sessions.touch()
     return _ask_for_proof() if _needs_proof(endpoint) and not sessions.is_fresh() else None
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from flask import Flask
 
 from appliance.edge.store import Store
-from appliance.model import Health, Lamp
+from appliance.model import Health, Lamp, Sight
+from appliance.school import Hours
+from appliance.witness import WitnessCount
 from tests.web_ui import school
 from tests.web_ui.conftest import Clock, Visitor
 from tests.web_ui.test_incidents import words
@@ -72,6 +75,27 @@ def test_the_week_counts_what_came_up_since_monday(morning: Store, head: Visitor
     assert "Came up 0 urgent, 5 to look at" in page and "You dealt with 2 of 5" in page
 
 
+def test_the_week_says_that_it_was_watched_and_where_not(store: Store, head: Visitor) -> None:
+    def hours(*clocks: str, days_ago: int = 0) -> None:
+        store.save_sight([Sight(hour=school.at(clock, days_ago), heard=9, seen=10, named=9) for clock in clocks], school.NOW)
+
+    hours("9:00", "10:00")
+    assert "We watched 2 school hours, without a gap" in words(head.get("/").text)
+    hours("9:00", "10:00", "13:00", "14:00", days_ago=1)
+    page = words(head.get("/").text)
+    assert "We watched 6 of 8 school hours nothing heard on Monday 23 November from 11:00 to 13:00" in page
+    assert "This week we could tell where 90% of 60 connections went." in page
+    store.rulebook.set_hours([Hours(weekday=day, opens="08:45", closes="10:15") for day in range(5)], by="x", now=1.0)
+    assert "We watched 4 of 5 school hours nothing heard on Tuesday 24 November from 8:00 to 9:00" in words(head.get("/").text)
+
+
+def test_the_week_says_how_many_tries_the_filter_stopped(store: Store, head: Visitor) -> None:
+    assert "Filter stopped none that we saw" in words(head.get("/").text)
+    days = (("2026-11-24", 10, 1), ("2026-11-23", 3, 0), ("2026-11-22", 50, 50))
+    store.save_witnessed([WitnessCount(day=day, category="games", stopped=s, reached=r) for day, s, r in days], [], [])
+    assert "Filter stopped 13 of 14 tries" in words(head.get("/").text)
+
+
 def test_what_we_cannot_see_names_the_devices_that_hide(morning: Store, head: Visitor) -> None:
     assert "One device hid the sites it visits this week: Unknown device 3F2A." in words(head.get("/").text)
 
@@ -111,7 +135,25 @@ def test_a_demonstration_says_that_it_is_one_on_every_page(morning: Store, head:
 
 def test_it_works_without_scripts(morning: Store, head: Visitor) -> None:
     page = head.get("/").text
-    assert '<noscript><a href="/">Check again</a></noscript>' in page
+    assert '<noscript><meta http-equiv="refresh" content="60; url=/?by=itself"></noscript>' in page
+    assert re.search(
+        r"<noscript>This page was made [^<]+ loads itself anew every minute\. <a href=\"/\">Check again</a></noscript>", page
+    )
+    assert "This page was made Tuesday 24 November, 11:20, and" in page
+
+
+def test_a_first_screen_that_loads_itself_anew_keeps_nobody_logged_in(morning: Store, head: Visitor, clock: Clock) -> None:
+    for _ in range(19):
+        clock.move(60)
+        assert head.get("/?by=itself").status_code == 200
+    clock.move(120)
+    assert head.get("/?by=itself").location.startswith("/log-in")
+
+
+def test_a_person_who_reads_it_stays_logged_in(morning: Store, head: Visitor, clock: Clock) -> None:
+    for _ in range(3):
+        clock.move(19 * 60)
+        assert head.get("/").status_code == 200
 
 
 def test_many_open_tabs_ask_the_store_once_and_a_decision_shows_at_once(

@@ -17,6 +17,8 @@
     document.querySelectorAll("form[data-sent]").forEach((form) => form.removeAttribute("data-sent"));
   });
 
+  document.querySelectorAll("[data-print]").forEach((button) => button.addEventListener("click", () => window.print()));
+
   const summary = document.querySelector(".govuk-error-summary");
   if (summary) {
     summary.tabIndex = -1;

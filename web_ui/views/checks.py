@@ -15,7 +15,7 @@ from appliance.school import CheckDone
 from web_ui import access
 from web_ui.records import now, store
 from web_ui.views import forms
-from web_ui.views.incidents import name_now
+from web_ui.views.cards import name_now
 from web_ui.views.mine import me
 from web_ui.wording import checks as wording
 from web_ui.wording.texts import gettext as _

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 import phrase_lists
 from appliance.edge.store import StoreBusy, StoreFull
-from web_ui import cases
+from web_ui import cases, names
 from web_ui.hostnames import clean
 from web_ui.records import now, store
 from web_ui.views.mine import me
@@ -72,7 +72,7 @@ def _with_holders(mac: str, stretches: list[wording.Stretch]) -> list[Piece]:
     before = ""
     for stretch in stretches:
         holder = store().who_had(mac, stretch.start, get_timezone())
-        said = register_wording.say_holder_then(holder)
+        said = register_wording.say_had(holder, veiled=names.keys() != "off")
         pieces.append(Piece(stretch, said if said != before else ""))
         before = said
     return pieces

@@ -2,191 +2,113 @@
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from typing import get_args
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
-from markupsafe import Markup
-from msgspec import Struct
 from werkzeug.wrappers import Response as AnyResponse
 
-from appliance.edge.store import NotFound
-from appliance.model import Decision, Incident, Level, Note, RecentName
-from appliance.school import WORRY
+from appliance.edge.store import AlreadyDecided, Wanted
+from appliance.model import Decision, Incident
 from web_ui import cases
-from web_ui.hostnames import clean, show_site
 from web_ui.records import afterwards, now, store
-from web_ui.sessions import find_account
-from web_ui.views import fields, forms
+from web_ui.views import casefile, forms, inbox
+from web_ui.views import fields as school_fields
+from web_ui.views.cards import make_cards
+from web_ui.views.mine import me
+from web_ui.wording import categories, record
 from web_ui.wording import incidents as wording
-from web_ui.wording import shapes, timeline
-from web_ui.wording.dates import say_moment
 from web_ui.wording.steps import first_steps
 from web_ui.wording.texts import gettext as _
-from web_ui.wording.texts import ngettext
+from web_ui.wording.worry import is_worry
 
 blueprint = Blueprint("incidents", __name__)
+blueprint.before_request(cases.check_hidden)
 
 PAGE = 25
-NAMES_SHOWN = 12
-AROUND = 1800.0
 
 
-class Card(Struct, frozen=True):
-    """An incident in a list, in words."""
-
-    id: int
-    level: str
-    tag: str
-    sentence: Markup
-    outcome: str
-    confidence: str
-    intent: str
-    state: str
-    state_word: str
-    exercise: bool
-    shape: bool  # it stands on no list: it looks like something
-
-
-class Entry(Struct, frozen=True):
-    """One entry of the record."""
-
-    when: str
-    by: str
-    what: str
-    text: str
-
-
-def make_cards(incidents: list[Incident]) -> list[Card]:
-    """Incidents as cards, with the names that devices have now."""
-    return [_card(incident, name_now(incident)) for incident in incidents]
-
-
-def name_now(incident: Incident) -> str:
-    """The school's present name of an incident's device; without one, the name that it had then."""
-    try:
-        return store().device(incident.mac).label or incident.device
-    except NotFound:
-        return incident.device
-
-
-def _card(incident: Incident, device: str) -> Card:
-    state = wording.state_of(incident)
-    return Card(
-        incident.id,
-        incident.level,
-        wording.level_word(incident),
-        wording.say(incident, device, now()),
-        wording.say_outcome(incident),
-        wording.say_confidence(incident),
-        wording.say_intent(incident),
-        state,
-        wording.state_word(state),
-        incident.exercise,
-        shapes.find(incident.source) is not None,
-    )
-
-
-@blueprint.get("/to-look-at")
-def inbox() -> str:
-    """What waits for somebody, oldest urgent first; or everything, newest first; or the notes."""
-    view = request.args.get("view", "open")
-    start = max(0, request.args.get("from", 0, type=int))
-    counts = store().count_open(cases.owner())
-    found = _listed(view, start, counts)
-    return render_template(
+@blueprint.get("/to-look-at", endpoint="inbox")
+def list_incidents() -> AnyResponse:
+    """What waits for somebody, oldest urgent first; or what fits a search, newest first."""
+    asked, faults = inbox.read()
+    wanted = inbox.wanted(asked)
+    start = max(0, min(request.args.get("from", 0, type=int), 10_000_000))
+    found = store().cases.find(wanted, PAGE + 1, start)
+    counts = store().cases.count(wanted)
+    page = render_template(
         "incidents/inbox.html",
+        asked=asked,
+        faults=faults,
         cards=make_cards(found[:PAGE]),
-        view=view if view in ("all", "notes") else "open",
         start=start,
         page=PAGE,
         more=len(found) > PAGE,
-        waiting=counts["urgent"] + counts["look"],
+        total=sum(counts.values()),
         counts=counts,
+        mine=store().cases.count(_passed_to_me()),
+        states={state: wording.state_word(state) for state in counts},
+        levels=wording.levels(),
+        categories={category: categories.title(category) for category in categories.known()},
         hidden=cases.find_hidden(),
         health=store().health(),
     )
+    return make_response(page, 400 if faults else 200)
 
 
-def _listed(view: str, start: int, counts: dict[Level, int]) -> list[Incident]:
-    """One more than fits on the page, so that the page knows whether there is another."""
-    if view == "all":
-        return store().incidents(limit=PAGE + 1, offset=start, hidden_from=cases.owner())
-    if view == "notes":
-        return store().incidents(open_only=True, level="note", limit=PAGE + 1, offset=start, hidden_from=cases.owner())
-    left = counts["urgent"] + counts["look"] - start
-    if left <= 0:
-        return []
-    return store().incidents(open_only=True, limit=min(PAGE + 1, left), offset=start, hidden_from=cases.owner())
-
-
-@blueprint.before_request
-def check_hidden() -> None:
-    """What came up on somebody's own device is not there for them, whatever they ask for."""
-    number = (request.view_args or {}).get("number")
-    if number is not None:
-        cases.find(number)
+def _passed_to_me() -> Wanted:
+    return Wanted(states=inbox.OPEN, passed_to=me().username, hidden_from=cases.owner())
 
 
 @blueprint.get("/to-look-at/<int:number>")
 def show(number: int) -> str:
     """One incident; that somebody looked at it is kept."""
-    incident = store().incident(number)
-    who, moment = _me(), now()
-    afterwards(lambda records: records.note_read(who, str(number), now=moment))
-    return _page(incident, {}, {})
+    incident, reader, moment = store().incident(number), me(), now()
+    afterwards(lambda records: records.note_read(reader.full_name, str(number), now=moment))
+    afterwards(lambda records: records.cases.see(number, reader.username, by=reader.full_name, now=moment))
+    return render(incident, {}, {})
 
 
-def _page(incident: Incident, faults: forms.Faults, typed: dict[str, str]) -> str:
-    notes = store().notes(incident.id)
+def render(incident: Incident, faults: forms.Faults, typed: dict[str, str], *, beaten: bool = False) -> str:
+    """The incident's page, with what was typed; `beaten`: somebody else decided while this reader was writing."""
     return render_template(
         "incidents/show.html",
-        incident=incident,
-        worry=store().worries.of_incident(incident.id) if incident.category == WORRY else None,
-        card=make_cards([incident])[0],
-        device=name_now(incident),
-        steps=first_steps(incident, fields.phone_numbers()),
-        sites=[show_site(name) for name in incident.names[:NAMES_SHOWN]],
-        more_sites=max(0, len(incident.names) - NAMES_SHOWN),
-        record=[_entry(note) for note in notes],
+        steps=first_steps(incident, school_fields.phone_numbers()),
+        near=[] if is_worry(incident) else make_cards(store().cases.near(incident.id, cases.owner())),
+        colleagues=casefile.colleagues(incident),
         decisions=wording.decisions(),
+        actions=record.actions(),
         faults=faults,
         typed=typed,
-        **_around(incident),
+        beaten=beaten,
+        **casefile.gather(incident),
     )
-
-
-def _entry(note: Note) -> Entry:
-    what, text = wording.say_note(note)
-    return Entry(say_moment(note.time, now()), clean(note.by, 80), what, text)
-
-
-def _around(incident: Incident) -> dict[str, Any]:
-    """The half hours before and after, as far as the box still remembers them."""
-    rows: list[RecentName] = store().recent(
-        incident.mac, since=incident.first_seen - AROUND, until=incident.last_seen + AROUND, limit=500
-    )
-    return {"timeline": timeline.group(rows, incident.names), "first": incident.first_seen, "last": incident.last_seen}
 
 
 @blueprint.post("/to-look-at/<int:number>/seen")
 def acknowledge(number: int) -> AnyResponse:
     """Somebody looks at it: the buzzer stops."""
-    store().acknowledge(number, by=_me(), now=now())
+    store().acknowledge(number, by=me().full_name, now=now())
     flash("seen")
     return redirect(url_for("incidents.show", number=number))
 
 
 @blueprint.post("/to-look-at/<int:number>/decision")
 def decide(number: int) -> AnyResponse:
-    """Close it with an outcome."""
+    """Close it with an outcome and with what was done; whoever comes second is told what the first decided."""
     incident, decision, text = store().incident(number), request.form.get("decision", ""), forms.text("text")
     chosen = next((known for known in get_args(Decision) if known == decision), None)
-    faults = _fault_in_text(text)
+    faults = forms.fault_in_text(text)
     if chosen is None:
         faults["decision"] = _("Choose how this ends")
+    typed = {"decision": decision, "closing": text} | forms.ticked(record.actions())
     if faults or chosen is None:
-        return make_response(_page(incident, faults, {"decision": decision, "closing": text}), 400)
-    store().decide(number, chosen, by=_me(), now=now(), note=text)
+        return make_response(render(incident, faults, typed), 400)
+    known = request.form.get("known", 0, type=int)
+    done = tuple(forms.ticked(record.actions()))
+    try:
+        store().cases.decide(number, chosen, by=me().full_name, now=now(), text=text, actions=done, known=known)
+    except AlreadyDecided:
+        return make_response(render(store().incident(number), {}, typed, beaten=True), 409)
     flash("closed")
     return redirect(url_for("incidents.show", number=number))
 
@@ -194,13 +116,13 @@ def decide(number: int) -> AnyResponse:
 @blueprint.post("/to-look-at/<int:number>/note")
 def note(number: int) -> AnyResponse:
     """Add to the record."""
-    incident, text = store().incident(number), forms.text("text")
-    faults = _fault_in_text(text)
-    if not text:
-        faults["text"] = _("Write something first")
+    incident, text, done = store().incident(number), forms.text("text"), forms.ticked(record.actions())
+    faults = forms.fault_in_text(text)
+    if not text and not done:
+        faults["text"] = _("Write something, or tick what you did")
     if faults:
-        return make_response(_page(incident, {"note": faults["text"]}, {"note": text}), 400)
-    store().add_note(number, text, by=_me(), now=now())
+        return make_response(render(incident, {"note": faults["text"]}, {"note": text} | done), 400)
+    store().cases.add_note(number, text, by=me().full_name, now=now(), actions=tuple(done))
     flash("noted")
     return redirect(url_for("incidents.show", number=number, _anchor="record"))
 
@@ -208,24 +130,6 @@ def note(number: int) -> AnyResponse:
 @blueprint.post("/to-look-at/<int:number>/again")
 def reopen(number: int) -> AnyResponse:
     """Take the decision back; the record keeps both."""
-    store().reopen(number, by=_me(), now=now())
+    store().reopen(number, by=me().full_name, now=now())
     flash("reopened")
     return redirect(url_for("incidents.show", number=number))
-
-
-def _fault_in_text(text: str) -> forms.Faults:
-    if len(text) <= forms.NOTE_LIMIT:
-        return {}
-    over = len(text) - forms.NOTE_LIMIT
-    return {
-        "text": ngettext(
-            "This is too long by one character: shorten it, or save it in two parts",
-            "This is too long by %(num)d characters: shorten it, or save it in two parts",
-            over,
-        )
-    }
-
-
-def _me() -> str:
-    account = find_account()
-    return account.full_name if account else ""

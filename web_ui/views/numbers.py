@@ -35,6 +35,7 @@ def show() -> str:
         "numbers.html",
         spans=[_count(found, days) for days in SPANS],
         kinds=wording.kinds([incident for incident in found if incident.level != "note" and not incident.exercise]),
+        asked=store().cases.count_name_asks(now() - SPANS[-1] * DAY),
         health=store().health(),
         full=len(found) == MOST,
     )

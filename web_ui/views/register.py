@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from appliance.edge.store import StoreError
 from appliance.model import Device
 from appliance.school import STANDING, Group, GroupKind, Loan
-from web_ui import access
+from web_ui import access, names
 from web_ui.hostnames import clean
 from web_ui.records import now, store
 from web_ui.views import forms
@@ -39,9 +39,9 @@ def panel(device: Device) -> dict[str, Any]:
     return {
         "groups": {group.id: clean(group.name, 80) for group in groups},
         "group": device.group or "",
-        "loans": [wording.say_loan(loan, now()) for loan in loans],
+        "loans": [wording.say_loan(loan, now(), veiled=names.keys() != "off") for loan in loans],
         "lent": next((loan for loan in loans if loan.since <= now() and (loan.until is None or loan.until > now())), None),
-        "holder": wording.say_holder(holder) if holder else "",
+        "holder": wording.say_holder(holder, veiled=names.keys() != "off") if holder else "",
     }
 
 

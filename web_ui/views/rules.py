@@ -14,8 +14,8 @@ from appliance.school import Rule, Scope
 from web_ui import cases
 from web_ui.hostnames import clean
 from web_ui.records import now, store
-from web_ui.views import forms
-from web_ui.views.incidents import name_now
+from web_ui.views import forms, incidents
+from web_ui.views.cards import name_now
 from web_ui.views.mine import me
 from web_ui.wording import categories
 from web_ui.wording import incidents as incident_wording
@@ -231,6 +231,9 @@ def _alarm_form(incident: Incident, asked: Asked, faults: forms.Faults) -> str:
 def mark(number: int) -> AnyResponse:
     """Close it as a false alarm, once; or with a rule, after its effect has been shown."""
     incident, asked = cases.find(number), _typed()
+    if incident.decision:
+        typed = {"decision": "no_concern", "closing": asked.reason}
+        return make_response(incidents.render(incident, {}, typed, beaten=True), 409)
     if asked.how == "once":
         return _mark_once(incident, asked)
     rule, faults = _alarm_rule(incident, asked)

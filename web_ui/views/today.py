@@ -10,14 +10,16 @@ from flask_babel import get_locale
 from msgspec import Struct
 
 from appliance.model import Health, Incident, Lamp
-from web_ui import cases
+from web_ui import cases, names
+from web_ui.hostnames import clean
 from web_ui.latest import Latest
 from web_ui.records import now, store
 from web_ui.sessions import find_account
 from web_ui.views import steps
-from web_ui.views.incidents import Card, make_cards, name_now
+from web_ui.views.cards import Card, make_cards, name_now
 from web_ui.wording import health as health_wording
-from web_ui.wording.dates import monday
+from web_ui.wording import watching as wording
+from web_ui.wording.dates import local, monday
 from web_ui.wording.lamp import STALE, LampWords, say_lamp
 
 blueprint = Blueprint("today", __name__)
@@ -25,6 +27,14 @@ blueprint = Blueprint("today", __name__)
 SHOWN = 5
 WEEK_LIMIT = 1_000
 HIDING = frozenset({"encrypted_dns"})
+
+
+class Ask(Struct, frozen=True):
+    """Somebody waits for the reader to agree that they see who had a device."""
+
+    number: int
+    who: str
+    why: str
 
 
 class Now(Struct, frozen=True):
@@ -35,17 +45,20 @@ class Now(Struct, frozen=True):
     more: int
     wrong: list[health_wording.Check]
     hidden: cases.Hidden
+    asks: list[Ask]
 
 
 class Week(Struct, frozen=True):
-    """The school week in numbers."""
+    """The school week in numbers and sentences."""
 
     urgent: int
     look: int
     closed: int
-    stopped: int
+    stopped: str
+    watched: tuple[str, ...]
     full: bool
     hiding: tuple[str, ...]
+    named: str
 
 
 @blueprint.get("/")
@@ -76,8 +89,10 @@ def _latest() -> Latest[dict[str, Any]]:
 
 
 def _newest() -> dict[str, Any]:
-    # Whoever owns a device here has an answer of their own.
-    return _latest().get((str(get_locale()), cases.owner()), _live)
+    # Whoever owns a device here, or asked for a name, has an answer of their own.
+    account = find_account()
+    asked = any(True for _ in store().cases.open_asks(now() - names.LASTS))
+    return _latest().get((str(get_locale()), cases.owner(), account.username if asked and account else ""), _live)
 
 
 def _read() -> tuple[Lamp, Health | None]:
@@ -92,8 +107,19 @@ def _live() -> dict[str, Any]:
     shown = store().incidents(open_only=True, limit=min(SHOWN, waiting), hidden_from=owner) if waiting else []
     wrong = health_wording.blinding(health_wording.checks(health, now()))
     words = say_lamp(lamp, health, now(), store().count_sounding())
-    part = Now(words, make_cards(shown), waiting - len(shown), wrong, cases.find_hidden())
+    part = Now(words, make_cards(shown), waiting - len(shown), wrong, cases.find_hidden(), _asks(owner))
     return {"part": part, "lamp": part.lamp, "counts": counts, "seen": _version(part)}
+
+
+def _asks(owner: str | None) -> list[Ask]:
+    """Who waits for the reader's key."""
+    account = find_account()
+    found = store().cases.open_asks(now() - names.LASTS, owner)
+    return [
+        Ask(number, clean(note.by, 80), clean(note.text, 200))
+        for number, note in found
+        if account and note.one("who") != account.username
+    ]
 
 
 def _version(part: Now) -> str:
@@ -120,9 +146,11 @@ def _week() -> Week:
         sum(1 for incident in came_up if incident.level == "urgent"),
         sum(1 for incident in came_up if incident.level == "look"),
         sum(1 for incident in came_up if incident.decision),
-        sum(1 for incident in incidents if incident.outcome == "stopped"),
+        wording.say_stopped(store().witness(local(start).date().isoformat())),
+        wording.say_week(store().sight(mac=""), store().rulebook.hours(), now()),
         len(incidents) == WEEK_LIMIT,
         _hiding(incidents),
+        wording.say_named(store().sight(since=start, mac="")),
     )
 
 

@@ -22,7 +22,11 @@ def say(entry: AuditEntry, device: Callable[[str], str], *, sees: bool = True) -
     return _say_door(entry.action, subject) or _say_other(entry.action, subject if sees or entry.action == "setting" else "")
 
 
-_INCIDENTS = frozenset({"looked", "incident note", "incident decision", "incident acknowledged"})
+_INCIDENTS = frozenset(
+    {"looked"}
+    | {f"incident {kind}" for kind in ("note", "decision", "acknowledged", "correction", "passed", "read", "linked", "unlinked")}
+    | {f"incident {deed}" for deed in ("name asked", "name agreed", "name refused", "printed")}
+)
 _DEVICES = frozenset({"device named", "device name removed", "own device marked", "own device unmarked"})
 
 
@@ -37,6 +41,15 @@ def _say_incident(action: str, number: str) -> str:
         "incident note": _("Wrote a note on incident %(number)s.", number=number),
         "incident decision": _("Decided on incident %(number)s.", number=number),
         "incident acknowledged": _("Began to look at incident %(number)s.", number=number),
+        "incident correction": _("Corrected an entry on incident %(number)s.", number=number),
+        "incident passed": _("Passed incident %(number)s to a colleague.", number=number),
+        "incident read": _("Read what was passed to them, incident %(number)s.", number=number),
+        "incident linked": _("Linked incident %(number)s with another.", number=number),
+        "incident unlinked": _("Took a link of incident %(number)s back.", number=number),
+        "incident name asked": _("Asked who had the device in incident %(number)s.", number=number),
+        "incident name agreed": _("Agreed that a name is shown in incident %(number)s.", number=number),
+        "incident name refused": _("Refused to have a name shown in incident %(number)s.", number=number),
+        "incident printed": _("Made a pack to print of incident %(number)s.", number=number),
     }[action]
 
 

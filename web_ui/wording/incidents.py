@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from markupsafe import Markup, escape
 
-from appliance.model import Incident, Note
+from appliance.model import Incident
 from web_ui.hostnames import clean
 from web_ui.wording import categories, shapes, worry
 from web_ui.wording.dates import local, say_date, say_time, say_when
@@ -108,6 +108,48 @@ def say_outcome(incident: Incident) -> str:
     }.get(incident.outcome, _("We can’t tell whether the site opened."))
 
 
+def explain_outcome(incident: Incident) -> tuple[str, ...]:
+    """What the outcome means, in whole sentences: what was seen, and what that leaves open."""
+    return {
+        "reached": (
+            _("The site answered, and more came back than a refusal."),
+            _("So something of it was on the screen, or a program fetched it. We can’t see what was read, typed or watched."),
+        ),
+        "stopped": (
+            _("The device asked, and was turned away: by the filter’s own page, a refusal, or silence."),
+            _("So nothing of the site was shown, as far as we saw. That the device tried may still matter."),
+        ),
+        "tried": (
+            _("The device asked where the site is. We saw no connection to it afterwards."),
+            _("It may have been stopped on the way, given up, or opened where the box can’t see."),
+        ),
+    }.get(
+        incident.outcome,
+        (
+            _("We saw the connection begin, but not how it went on."),
+            _("Treat it as if the site had opened until somebody has asked."),
+        ),
+    )
+
+
+def outcome_title(incident: Incident) -> str:
+    """The outcome in two or three words."""
+    titles = {"reached": _("It opened"), "stopped": _("It was stopped"), "tried": _("It was tried")}
+    return titles.get(incident.outcome) or _("We can’t tell")
+
+
+def intent_title(incident: Incident) -> str:
+    """Person or page in a few words; empty where it was not read."""
+    if incident.intent is None:
+        return ""
+    titles = {
+        "person": _("Probably a person"),
+        "page": _("Probably part of another page"),
+        "background": _("Probably in the background"),
+    }
+    return titles.get(incident.intent) or _("We can’t tell")
+
+
 def say_confidence(incident: Incident) -> str:
     """How sure we are of the kind of site, as a sentence."""
     return {
@@ -134,19 +176,26 @@ def break_dots(text: str) -> str:
 
 def level_word(incident: Incident) -> str:
     """The level as the words on its tag."""
-    return {"urgent": _("Urgent"), "look": _("Look today")}.get(incident.level, _("Note"))
+    return levels().get(incident.level) or _("Note")
 
 
 def state_of(incident: Incident) -> str:
-    """Where it stands: `new`, `looking` or `closed`."""
+    """Where it stands: `new`, `seen`, `looking` or `closed`."""
     if incident.decision:
         return "closed"
-    return "looking" if incident.acknowledged else "new"
+    if incident.acknowledged:
+        return "looking"
+    return "seen" if incident.seen else "new"
 
 
 def state_word(state: str) -> str:
     """The state as words."""
-    return {"new": _("New"), "looking": _("Being looked at")}.get(state, _("Closed"))
+    return {"new": _("New"), "seen": _("Seen"), "looking": _("Being looked at")}.get(state, _("Closed"))
+
+
+def levels() -> dict[str, str]:
+    """The levels, the gravest first."""
+    return {"urgent": _("Urgent"), "look": _("Look today"), "note": _("Note")}
 
 
 def decisions() -> dict[str, tuple[str, str]]:
@@ -166,18 +215,6 @@ def decision_word(decision: str) -> str:
     """A decision's words; the id itself where it is unknown."""
     known = decisions().get(decision)
     return known[0] if known else decision
-
-
-def say_note(note: Note) -> tuple[str, str]:
-    """An entry of the record: what kind of entry it is, and the text that somebody typed."""
-    if note.kind == "acknowledged":
-        return _("Started to look at it"), clean_text(note.text)
-    if note.kind != "decision":
-        return _("Wrote a note"), clean_text(note.text)
-    decision, _colon, typed = note.text.partition(": ")
-    if decision == "reopened":
-        return _("Opened it again"), clean_text(typed)
-    return _("Closed it: %(decision)s", decision=decision_word(decision)), clean_text(typed)
 
 
 def clean_text(text: str) -> str:

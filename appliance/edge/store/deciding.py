@@ -45,3 +45,7 @@ class Deciding(Tables):
     def note_read(self, who: str, subject: str, *, now: float) -> None:
         """Keep that somebody looked at a record, once an hour for each person and subject."""
         self._journal.add_read(now, who, subject)
+
+    def note_deed(self, who: str, action: str, subject: str, *, now: float) -> None:
+        """Keep in the audit that somebody did something that changes no record, such as printing one."""
+        self._journal.add(now, who, action, subject)

@@ -67,3 +67,5 @@ def explained(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise explain(error, path) from error
+    except OverflowError as error:
+        raise NotFound("There is no record with so large a number.") from error
