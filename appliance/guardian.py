@@ -22,6 +22,7 @@ from types import FrameType
 import click
 
 from appliance.config import Settings, SettingsError, load, recent_dir
+from appliance.daily_copy import DailyCopy
 from appliance.edge import children, clock
 from appliance.edge.lists import open_at_once
 from appliance.edge.store import Store, StoreError
@@ -44,6 +45,7 @@ COMMIT_SECONDS = 3.0
 NAMES_SECONDS = 0.5  # in small pieces: a busy school's three seconds at once would hold up an urgent commit
 TRIM_SECONDS = 60.0
 COPY_SECONDS = 3600.0
+FIRST_COPY_SECONDS = 60.0  # after the start, when there is enough else to do
 LISTS_SECONDS = 30.0
 WORRIES_SECONDS = 0.5
 RETRY_SECONDS = 2.0  # after the store has failed
@@ -69,12 +71,13 @@ class Guardian:
         self._lists = ListFollower(
             lists, self._pipeline, self._store, settings, settings_file=settings_file, complain=self._complain
         )
+        self._copy = DailyCopy(self._store.data_dir, self._store.recent_dir, lambda problem: self._complain("copy", problem))
         self._now, self._monotonic = now, monotonic
         self._line = SensorLine(listener, lambda problem: self._complain("sensor", problem))
         self._worries = WorryReader(self._store, self._pipeline.words, self._zone)
         self._vitals = Vitals(self._pipeline, started=now(), monotonic=monotonic(), demonstration=demonstration)
         self._problems: tuple[str, ...] = ()
-        self._due: defaultdict[str, float] = defaultdict(float)
+        self._due: defaultdict[str, float] = defaultdict(float, copy=monotonic() + FIRST_COPY_SECONDS)
         self._lamp: Lamp | None = None
         self._day = ""
         self._complaints: dict[str, str] = {}
@@ -99,6 +102,7 @@ class Guardian:
         self._recorder.commit(self._now())
         self._do("sight", 0.0, lambda: self._recorder.commit_sight(self._now()))
         self._line.close()
+        self._copy.wait()
 
     def step(self, patience: float) -> None:
         """One turn: what the sensor has sent, at most `patience` seconds of waiting for it, then whatever is due."""
@@ -111,7 +115,7 @@ class Guardian:
         self._do("health", HEALTH_SECONDS, self._write_health)
         self._do("lamp", TICK, self._write_lamp)
         self._do("trim", TRIM_SECONDS, self._trim)
-        self._do("copy", COPY_SECONDS, self._keep_copy)
+        self._do("copy", COPY_SECONDS, lambda: self._copy.keep(self._now()))
         self._do("lists", LISTS_SECONDS, lambda: self._lists.follow(self._now()))
         self._do("look-back", TICK, lambda: self._lists.look_back(self._now()))
         self._do("stale", STALE_SECONDS, self._lists.renew)
@@ -204,9 +208,6 @@ class Guardian:
         if day != self._day:
             self._day = day
             self._recorder.reword(now)
-
-    def _keep_copy(self) -> None:
-        self._store.keep_copy(self._now())
 
     def _complain(self, about: str, problem: str) -> None:
         """Say a failing state once when it begins and once when it ends."""

@@ -73,7 +73,8 @@ class Recorder:
         self._witnessed.extend(self.pipeline.witnesses.take())
         with self._guarded():
             self.commit_names()
-            with self.store.write():
+            # A busy card takes seconds, and the lamp would wait as well. What presses has been committed for good before.
+            with self.store.write(lasting=False):
                 self.store.forget_devices(self._forgotten)
                 self.store.save_devices(self._devices.values())
                 self._save(list(self.pipeline.folder.due()), now)

@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -264,7 +264,30 @@ def test_counts_of_the_sensor_and_the_pipeline_are_in_health(bench: Bench) -> No
 
 
 def test_copy_of_the_records_is_kept(bench: Bench, folder: Path) -> None:
-    assert [file.name for file in (folder / "data" / "copies").iterdir()] == ["safespan-2026-11-21.db"]
+    bench.later(61.0).turn()
+    copies = folder / "data" / "copies"
+    until(lambda: copies.exists() and [file.name for file in copies.iterdir()] == ["safespan-2026-11-21.db"])
+
+
+def test_copy_that_can_not_be_made_is_said_once_and_nothing_else_suffers(
+    bench: Bench, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "data" / "copies").write_text("a file where the folder should be")
+    bench.later(61.0).turn()
+    bench.guardian._copy.wait()
+    bench.later(3600.0).turn()
+    bench.guardian._copy.wait()
+    bench.later(3600.0).turn()
+    assert capsys.readouterr().err.count("No copy of the records could be kept") == 1
+    assert bench.hear(bench.asked(URGENT)).colour == "red"
+    bench.guardian._copy.wait()
+
+
+def until(so: Callable[[], bool]) -> None:
+    end = time.monotonic() + 20
+    while not so():
+        assert time.monotonic() < end
+        time.sleep(0.02)
 
 
 def started(folder: Path) -> tuple[subprocess.Popen[bytes], Path]:

@@ -25,7 +25,7 @@ PR_SET_PDEATHSIG = 1  # prctl(2)
 
 
 class Part(Struct, frozen=True):
-    """A program of the box: what to call it, how to start it, and whether its ending well is an end and no accident."""
+    """A program of the box: what to call it, how to start it, and whether it may end: a killed one is started again anyhow."""
 
     name: str
     command: tuple[str, ...]
@@ -82,9 +82,11 @@ class Child:
 
     def _ended(self, code: int) -> str | None:
         self.process = None
-        if code == 0 and self.part.may_finish:
+        if code >= 0 and self.part.may_finish:
             self.finished = True
-            return f"The {self.part.name} has come to its end."
+            if code == 0:
+                return f"The {self.part.name} has come to its end."
+            return f"The {self.part.name} can't go on ({_how(code)}) and is not started again."
         now = self._clock()
         again = self._pause > FIRST_PAUSE and now - self._started < CALM_AFTER
         pause = self._pause if again else FIRST_PAUSE

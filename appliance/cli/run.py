@@ -164,7 +164,7 @@ def parts(plan: Plan, recent: Path) -> list[Part]:
     demonstration = ("--demonstration",) if plan.demonstration else ()
     return [
         _part("guardian", "appliance.guardian", *common, *meeting, *demonstration),
-        _part("sensor", "appliance.sensor", *meeting, *plan.source, may_finish=not plan.live),
+        _part("sensor", "appliance.sensor", *meeting, *plan.source, may_finish=not plan.live and not plan.demonstration),
         _part("page", "web_ui", *common, "--port", str(plan.port)),
         _part("lights", "hardware", *common, "--terminal"),
     ]

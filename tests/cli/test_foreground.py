@@ -107,6 +107,16 @@ def test_a_part_that_may_finish_is_not_started_again() -> None:
     box.stop()
 
 
+def test_a_part_that_may_finish_and_fails_is_not_tried_for_ever() -> None:
+    said: list[str] = []
+    box = Foreground([Part("recording", (*PYTHON, "raise SystemExit(1)"), may_finish=True)], said.append)
+    box.start()
+    until(lambda: box.look() or said)
+    assert said == ["The recording can't go on (with status 1) and is not started again."]
+    assert box.children[0].finished
+    box.stop()
+
+
 def test_a_killed_part_is_named_with_its_signal() -> None:
     said: list[str] = []
     box = Foreground([Part("page", SLEEPS)], said.append)

@@ -125,7 +125,12 @@ def test_every_part_is_told_where_to_meet_and_what_it_is() -> None:
     for part in (guardian, sensor):
         assert part.command[part.command.index("--socket") + 1] == "/run/x/guardian.sock"
     assert page.command[-2:] == ("--port", "8080")
-    assert sensor.may_finish
+
+
+@pytest.mark.parametrize(("demonstration", "live", "ends"), [(True, False, False), (False, True, False), (False, False, True)])
+def test_only_a_capture_comes_to_an_end(demonstration: bool, live: bool, ends: bool) -> None:
+    sensor = parts(plan(demonstration=demonstration, live=live), Path("/run/x"))[1]
+    assert sensor.may_finish == ends
 
 
 def test_a_settings_file_is_handed_on() -> None:

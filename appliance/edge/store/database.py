@@ -86,14 +86,17 @@ class Database:
             self._db.conn.executemany(sql, parameters)
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """One write transaction, taken at once (BEGIN IMMEDIATE); nested ones join the outer one."""
+    def transaction(self, *, lasting: bool = True) -> Iterator[None]:
+        """One write transaction, taken at once (BEGIN IMMEDIATE); nested ones join the outer one.
+
+        With `lasting` False it doesn't wait until the card has kept it: a power cut may undo it, whole, but harms nothing else.
+        """
         self._check_process()
         if self._depth:
             yield
             return
         self._follow_replacement()
-        with explained(self.path):
+        with explained(self.path), self._synchronising(self._synchronous if lasting else "NORMAL"):
             self._begin()
             self._depth = 1
             try:
@@ -103,6 +106,18 @@ class Database:
                 self._depth = 0
                 if self._db.conn.in_transaction:
                     self._db.execute("ROLLBACK")
+
+    @contextmanager
+    def _synchronising(self, how: str) -> Iterator[None]:
+        """How long a commit waits for the card, for one transaction."""
+        if how == self._synchronous:
+            yield
+            return
+        self._db.execute(f"PRAGMA synchronous = {how}")
+        try:
+            yield
+        finally:
+            self._db.execute(f"PRAGMA synchronous = {self._synchronous}")
 
     def changed(self) -> bool:
         """Whether another connection has committed since the last call; True at the first."""

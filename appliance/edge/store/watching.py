@@ -14,9 +14,9 @@ class Watching(Tables):
     """The guardian's side of the store."""
 
     @contextmanager
-    def write(self) -> Iterator[None]:
-        """One transaction on the lasting file for all that is saved inside."""
-        with self._lasting.transaction():
+    def write(self, *, lasting: bool = True) -> Iterator[None]:
+        """One transaction on the lasting file for all that is saved inside; `lasting` False doesn't wait for the card."""
+        with self._lasting.transaction(lasting=lasting):
             yield
 
     def save_devices(self, devices: Iterable[Device]) -> None:
@@ -61,7 +61,7 @@ class Watching(Tables):
 
     def save_sight(self, sights: Iterable[Sight], now: float) -> None:
         """Add or update hours of the blindness meter, and forget the old ones."""
-        with self._lasting.transaction():
+        with self._lasting.transaction(lasting=False):
             self._sights.save(sights)
             self._sights.trim(now)
 

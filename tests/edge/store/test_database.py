@@ -175,6 +175,21 @@ def test_changes_by_others_show_and_own_ones_do_not(store: Store, folder: Path) 
     assert not store.changed()
 
 
+def test_only_a_lasting_transaction_waits_for_the_card(store: Store) -> None:
+    def waits() -> bool:
+        row = store._lasting.row("PRAGMA synchronous")
+        assert row is not None
+        return bool(row["synchronous"] == 2)
+
+    with store.write():
+        assert waits()
+    with store.write(lasting=False):
+        assert not waits()
+    with pytest.raises(KeyError), store.write(lasting=False):
+        raise KeyError
+    assert waits()
+
+
 def test_transaction_that_fails_leaves_nothing_behind(store: Store) -> None:
     with pytest.raises(RuntimeError), store.write():
         store.save_incident(incident())
