@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,8 +17,10 @@ from appliance.edge.catalogue import Catalogue
 from appliance.edge.fetching import Fetcher
 from appliance.edge.list_shelf import Shelf, ShelfError
 from appliance.edge.list_suppliers import STICK, Suppliers
-from appliance.edge.list_updates import Outcome, Stick, Updater
+from appliance.edge.list_updates import Outcome, Stick, Updater, Web
 from appliance.edge.signing import Role, Root, SignatureError, SignedCatalogue, SignedList, key_id, open_root, public_text, sign
+
+from .test_list_updates import Server
 
 NOW = 1_795_262_400.0  # 21 November 2026
 LATER = "2027-06-30"
@@ -65,7 +67,7 @@ class Supplier:
         updater = Updater(self.shelf, Stick(self.stick), Catalogue(), now=now)
         return Suppliers(self.shelf, updater, Fetcher(), now=now, clock_synced=clock_synced).update(self.stick)
 
-    def refusal(self, **facts: bool) -> str:
+    def refusal(self, **facts: float) -> str:
         """The one sentence of an update that must fail, with the list of before in force."""
         (outcome,) = self.update(**facts)  # type: ignore[arg-type]
         assert outcome.what == "kept"
@@ -249,3 +251,74 @@ def test_a_supplier_is_added_by_a_root_that_holds(tmp_path: Path) -> None:
     file.write_bytes(sign(root_of([key], [Key.generate()], supplier="../up"), [key]))
     with pytest.raises(ShelfError, match="names no supplier"):
         Suppliers.add(shelf, STICK, file)
+
+
+# --- over HTTPS ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def web(tmp_path: Path) -> Iterator[Server]:
+    server = Server(tmp_path)
+    yield server
+    server.close()
+
+
+class WebSupplier(Supplier):
+    """The same supplier with a server instead of a stick."""
+
+    def __init__(self, folder: Path, server: Server) -> None:
+        super().__init__(folder)
+        self.server = server
+        state = self.data / "lists" / "suppliers" / "acme" / "state.json"
+        state.write_text(json.dumps({"address": f"{server.base}/lists/", "seen": 0}))
+
+    def update(self, *, now: float = NOW, clock_synced: bool = True) -> list[Outcome]:
+        files = (path for path in self.stick.rglob("*") if path.is_file())
+        self.server.files = {f"/lists/{path.relative_to(self.stick)}": path.read_bytes() for path in files}
+        fetcher = Fetcher(self.server.trust)
+        updater = Updater(self.shelf, Web(fetcher), Catalogue(), now=now)
+        return Suppliers(self.shelf, updater, fetcher, now=now, clock_synced=clock_synced).update()
+
+
+def test_a_supplier_on_the_web_is_held_to_the_same(tmp_path: Path, web: Server) -> None:
+    supplier = WebSupplier(tmp_path, web)
+    supplier.publish(5, "before.example")
+    assert [outcome.what for outcome in supplier.update()] == ["new"]
+    assert [outcome.what for outcome in supplier.update()] == ["unchanged"]
+    assert not any(path.startswith("/lists/files/") for path, _ in web.asked[-2:])
+    supplier.publish(4, "old.example")
+    assert "old one" in supplier.refusal()
+    supplier.publish(6, "evil.example", key=Key.generate())
+    assert "not signed by enough" in supplier.refusal()
+    supplier.publish(6, "after.example")
+    web.answers = {"/lists/catalogue.json": (302, {"Location": "http://127.0.0.1:9/catalogue.json"})}
+    assert "not secure" in supplier.refusal()
+    web.answers = {"/lists/catalogue.json": (503, {})}
+    assert "answers 503" in supplier.refusal()
+    web.answers = {}
+    rotate(supplier, 2, lambda _: [supplier.root_key])
+    assert [outcome.what for outcome in supplier.update()] == ["new"]
+    assert supplier.knows("after.example")
+
+
+def test_a_supplier_who_sends_more_than_was_signed_is_cut_off(tmp_path: Path, web: Server) -> None:
+    supplier = WebSupplier(tmp_path, web)
+    supplier.publish(5, "before.example")
+    supplier.update()
+    supplier.publish(6, "after.example")
+    for file in (supplier.stick / "files").iterdir():
+        file.write_bytes(b"evil.example\n" * 100_000)
+    assert "larger than it may be" in supplier.refusal()
+    (supplier.stick / "catalogue.json").write_bytes(b"x" * (2 << 20))
+    assert "larger than it may be" in supplier.refusal()
+
+
+def test_a_catalogue_that_is_held_back_ends_with_its_own_last_day(supplier: Supplier) -> None:
+    """The freeze attack: somebody shows the box the same good catalogue for ever."""
+    assert [outcome.what for outcome in supplier.update()] == ["unchanged"]
+    assert "valid until 2027-06-30 only" in supplier.refusal(now=NOW + 300 * 86_400.0)
+    status = next(status for status in lists.ensure(Settings(), supplier.data).statuses if status.name == "List 0")
+    assert status.entries == 1
+    lists.note_checks(supplier.data)
+    status = next(status for status in lists.ensure(Settings(), supplier.data).statuses if status.name == "List 0")
+    assert "valid until 2027-06-30 only" in status.problem
