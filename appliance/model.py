@@ -242,6 +242,9 @@ class Device(Struct, frozen=True, kw_only=True):
         return f"{self.maker} {tail}" if self.maker else f"Unknown device {tail}"
 
 
+GUESSED = "Safespan: words"  # how the source of a verdict begins that rests on words alone
+
+
 class Verdict(Struct, frozen=True, kw_only=True):
     """What the box thinks of one name. `category` is None where it has nothing to say."""
 
@@ -253,6 +256,11 @@ class Verdict(Struct, frozen=True, kw_only=True):
     reason: str = ""  # one sentence
     confidence: Confidence = "high"
     exercise: bool = False  # a harmless test name
+
+    @property
+    def guess(self) -> bool:
+        """Whether no list knows the name, and only its words or what was typed there say something."""
+        return self.source.startswith(GUESSED)
 
 
 class Intent(Struct, frozen=True):
@@ -288,6 +296,11 @@ class Incident(Struct, frozen=True, kw_only=True):
     exercise: bool = False  # made by a harmless test name
     intent: IntentKind | None = None  # None: not read, as for a tunnel or a test name
     intent_reasons: tuple[str, ...] = ()  # the sentences of the reading, up to three
+
+    @property
+    def guess(self) -> bool:
+        """Whether it rests on the words of names that no list knows, and on nothing surer."""
+        return self.source.startswith(GUESSED)
 
 
 class Note(Struct, frozen=True, kw_only=True):

@@ -10,12 +10,12 @@ from datetime import tzinfo
 from msgspec import Struct
 from msgspec.structs import replace
 
-from appliance.judge.intent import intent_weight
+from appliance.judge.intent import intent_weight, site_of
 from appliance.judge.levels import Grounds, Weighed, higher, surer, weigh
 from appliance.judge.opinions import Opinions
 from appliance.judge.outcomes import Evidence, outweighs
 from appliance.judge.sentences import write_sentence
-from appliance.model import Confidence, Incident, Intent, Level, Outcome, Verdict
+from appliance.model import GUESSED, Confidence, Incident, Intent, Level, Outcome, Verdict
 
 NAMES = 20  # distinct names kept per incident; the count goes on
 ENTRIES = 64  # list entries whose last visit is remembered per incident
@@ -46,12 +46,17 @@ class Hit(Struct, frozen=True, kw_only=True):
     @property
     def entry(self) -> str:
         """What tells its visits from those to other sites."""
-        return self.verdict.entry or self.verdict.name
+        return entry_of(self.verdict)
 
     @property
     def key(self) -> Key:
         """What it folds into."""
         return (self.mac, self.verdict.category or "", self.verdict.exercise)
+
+
+def entry_of(verdict: Verdict) -> str:
+    """What a visit is a visit to: the list's entry, and for a guess the site, since many sites have a word in their names."""
+    return site_of(verdict.name) if verdict.guess else verdict.entry or verdict.name
 
 
 class _Standing(Struct):
@@ -125,6 +130,9 @@ class Case:
             self.names.append(verdict.name)
         if self.acknowledged and self.level == "urgent" and hit.time - self.last > SOUND_AGAIN_SECONDS:
             self.acknowledged, self.sounds, self.pressing = False, True, True
+        if self.source.startswith(GUESSED) and not verdict.guess:
+            # A site that a list knows says more of the device than one that was guessed at.
+            self.reason, self.source = verdict.reason, verdict.source
         self.confidence = surer(verdict.confidence, self.confidence)
         if hit.intent is not None:
             self.opinions.note(hit.entry, hit.visit, hit.intent)
@@ -207,6 +215,16 @@ class Case:
             weight = intent_weight(intent, self.key[1])
             standing.grounds = replace(standing.grounds, part_of_page=weight < 0, by_person=weight > 0)
         standing.weighed = weigh(standing.grounds, self.outcome)
+        if standing.grounds.guess:
+            self._count_guesses()
+
+    def _count_guesses(self) -> None:
+        """Names of one category that no list knows and a person chose bear each other out."""
+        chosen = [one for one in self.standings.values() if one.grounds.guess and one.grounds.by_person]
+        for standing in chosen:
+            if standing.grounds.sites != len(chosen):
+                standing.grounds = replace(standing.grounds, sites=len(chosen))
+                standing.weighed = weigh(standing.grounds, self.outcome)
 
     def _settle_level(self) -> None:
         """The level and its reasons, by all that is known now. A level that rises must be seen again."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import tzinfo
 
-from appliance.judge.cases import Case, Hit, Key, resume
+from appliance.judge.cases import Case, Hit, Key, entry_of, resume
 from appliance.judge.intent import intent_weight
 from appliance.judge.outcomes import Evidence
 from appliance.judge.policy import Policy
@@ -72,7 +72,7 @@ class Folder:
         """The reading of a visit that began at `visit`, now that its moment is over; ignored where the case has closed."""
         self.scales.settle(mac, visit, verdict, part_of_page=intent_weight(intent, verdict.category or "") < 0)
         case = self._cases.get((mac, verdict.category or "", verdict.exercise))
-        if case is not None and case.amend(verdict.entry or verdict.name, visit, intent):
+        if case is not None and case.amend(entry_of(verdict), visit, intent):
             self._dirty[case.serial] = case
 
     def rename(self, names: Mapping[str, str]) -> None:

@@ -18,6 +18,7 @@ _ORDER: dict[Level, int] = {"note": 0, "look": 1, "urgent": 2}
 _BY_ORDER: tuple[Level, ...] = ("note", "look", "urgent")
 _SURENESS: dict[Confidence, int] = {"low": 0, "medium": 1, "high": 2}
 
+SITES = 2  # names of one category that no list knows: an innocent one comes alone
 # Every phone asks for these all day: nothing about them is a pattern.
 ORDINARY = frozenset(("games", "social_media"))
 # Subjects that worry more on a device that has met the serious core within the week: danger to a child, not mischief.
@@ -54,6 +55,8 @@ _BY_AGE: dict[Level, str] = {
     "look": "It counts as something to look at because of the age of those who use “{group}”.",
     "note": "It is only noted because “{group}” is used by adults.",
 }
+_GUESS = "Lowered because no list knows this site: only its name says so."
+_NAME_ALONE = "By itself a name that no list knows is only noted: any word can stand in an innocent one."
 _UNSURE = "Lowered because it is not certain what this name stands for."
 _PAGE = "Lowered because it may have been part of another page."
 _STOPPED = "Lowered because the school's filter seems to have stopped it."
@@ -67,14 +70,22 @@ class Fact(Struct, frozen=True):
     plain: str
 
 
+_SITES = Fact(
+    "Raised because this device opened {n} sites whose names speak of the same.",
+    "This device opened {n} sites whose names speak of the same.",
+)
+
+
 class Grounds(Struct, frozen=True, kw_only=True):
-    """All that the level of one hit stands on, save what became of it. `serious` and `exercise` are of its verdict."""
+    """All that the level of one hit stands on, save what became of it. `serious`, `guess` and `exercise` are of its verdict."""
 
     base: Level
     confidence: Confidence = "high"
     part_of_page: bool = False
     by_person: bool = False  # a person typed or followed it, as far as can be told
     serious: bool = False
+    guess: bool = False  # from the words of a name that no list knows
+    sites: int = 1  # how many such names of the same category a person opened on this device
     exercise: bool = False
     because: tuple[str, ...] = ()  # why the base is what it is, where the school or an age made it so
     patterns: tuple[Fact, ...] = ()
@@ -95,11 +106,14 @@ def base_level(policy: Policy, group: Group, verdict: Verdict) -> Weighed | None
     chosen = policy.levels.get((group.id, category))
     setting = chosen or _usual(group, category)
     if category in SERIOUS_CORE:
-        level = higher(listed, setting) if setting and setting != "off" else listed
+        level = higher(listed, setting) if setting and setting != "off" and not verdict.guess else listed
         return Weighed(level, _explained(level, listed, group, chosen=True))
     if setting == "off":
         return None
-    level = setting or listed
+    # What the school thinks of a subject makes a guess no surer, so that it can only lower one.
+    level = setting if setting and not (verdict.guess and higher(setting, listed) == setting) else listed
+    if verdict.guess and level == "note" and is_worrying(category):
+        return Weighed(level, (_NAME_ALONE,))
     return Weighed(level, _explained(level, listed, group, chosen=chosen is not None))
 
 
@@ -148,12 +162,14 @@ def _explained(level: Level, listed: Level, group: Group, *, chosen: bool) -> tu
 def _doubts(grounds: Grounds, outcome: Outcome) -> tuple[str, ...]:
     """What speaks for a lower level. For the serious core only that the name itself is doubtful."""
     unsure = grounds.confidence == "low"
+    # A person's choice does not make a name mean what it says, but what nobody chose is not worth a guess at all.
+    guess = grounds.guess and not grounds.by_person
     if grounds.serious:
         page = grounds.part_of_page and grounds.confidence != "high"
         return (_UNSURE,) * unsure + (_PAGE,) * page
     # What a person chose says something of the person even where the filter did its work.
     stopped = outcome == "stopped" and not grounds.by_person
-    return (_UNSURE,) * unsure + (_PAGE,) * grounds.part_of_page + (_STOPPED,) * stopped
+    return (_UNSURE,) * unsure + (_GUESS,) * guess + (_PAGE,) * grounds.part_of_page + (_STOPPED,) * stopped
 
 
 def _facts(grounds: Grounds, doubts: tuple[str, ...]) -> tuple[Fact, ...]:
@@ -163,15 +179,19 @@ def _facts(grounds: Grounds, doubts: tuple[str, ...]) -> tuple[Fact, ...]:
     """
     if grounds.part_of_page and not grounds.serious:
         return ()
+    patterns = grounds.patterns
+    if grounds.sites >= SITES:
+        patterns = (Fact(_SITES.raised.format(n=grounds.sites), _SITES.plain.format(n=grounds.sites)), *patterns)
     if grounds.after_serious is not None and not doubts:
-        return (grounds.after_serious, *grounds.patterns)
-    return grounds.patterns
+        return (grounds.after_serious, *patterns)
+    return patterns
 
 
 def _bounded(grounds: Grounds, step: int, doubts: tuple[str, ...]) -> Level:
     """The level after the steps: within what patterns may reach, and for the serious core never below `look`."""
     lowest: Level = "look" if grounds.serious and grounds.base != "note" else "note"
-    may_be_urgent = grounds.base == "urgent" or grounds.serious or (grounds.after_serious is not None and not doubts)
+    after = grounds.after_serious is not None and not doubts and not grounds.guess
+    may_be_urgent = grounds.base == "urgent" or grounds.serious or after
     ceiling: Level = "urgent" if may_be_urgent else "look"
     return _BY_ORDER[max(_ORDER[lowest], min(_ORDER[ceiling], step))]
 

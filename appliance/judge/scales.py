@@ -76,8 +76,9 @@ class Scales:
             confidence=verdict.confidence,
             part_of_page=part_of_page,
             serious=serious,
+            guess=verdict.guess,
             because=base.reasons,
-            patterns=self._patterns(mac, time, category),
+            patterns=self._patterns(mac, time, category, guess=verdict.guess),
             after_serious=self._after_serious(mac, time, category),
             lesson=self._about(lesson) if lesson else "",
         )
@@ -102,8 +103,11 @@ class Scales:
     def _group(self, mac: str) -> Group:
         return group_of(self.policy, mac, self._vlan_of(mac))
 
-    def _patterns(self, mac: str, time: float, category: str) -> tuple[Fact, ...]:
-        """What speaks for a higher level if the hit at hand counts; a doubt about it cancels that again."""
+    def _patterns(self, mac: str, time: float, category: str, *, guess: bool) -> tuple[Fact, ...]:
+        """What speaks for a higher level if the hit at hand counts; a doubt about it cancels that again.
+
+        A guess by a name's words is no surer in the evening than in the morning.
+        """
         if category in ORDINARY:
             return ()
         days, themes = self.patterns.days(mac, category, time), self.patterns.themes(mac, category, time)
@@ -115,7 +119,7 @@ class Scales:
             themes = tuple(theme for theme in themes if theme in SERIOUS_CORE)
         if len(themes) >= (SERIOUS_THEMES if category in SERIOUS_CORE else THEMES) and is_worrying(category):
             found.append(_told(_THEMES, n=len(themes), titles=_listed([CATEGORIES[theme].title for theme in themes])))
-        if is_out_of_hours(self.policy, time):
+        if not guess and is_out_of_hours(self.policy, time):
             found.append(_OUT_OF_HOURS)
         return tuple(found)
 

@@ -82,6 +82,56 @@ _STARTED: dict[Times, str] = {
     "often-at-once": "{device} started {what} {count} times at {first}.",
 }
 _WORRY = "Somebody reported a worry at {first}."
+# No list knows the site: what it is about is a guess, and the sentence says no more than that.
+_GUESSED: dict[Times, str] = {
+    "once": "{device} opened a site at {first} whose name alone suggests {what}.",
+    "twice": "{device} opened a site twice, at {first} and {last}, whose name alone suggests {what}.",
+    "often": "{device} opened sites {count} times between {first} and {last} whose names alone suggest {what}.",
+    "twice-at-once": "{device} opened a site twice at {first} whose name alone suggests {what}.",
+    "often-at-once": "{device} opened sites {count} times at {first} whose names alone suggest {what}.",
+}
+_GUESSED_TRIED: dict[Times, str] = {
+    "once": "{device} tried a site at {first} whose name alone suggests {what}.",
+    "twice": "{device} tried a site twice, at {first} and {last}, whose name alone suggests {what}.",
+    "often": "{device} tried sites {count} times between {first} and {last} whose names alone suggest {what}.",
+    "twice-at-once": "{device} tried a site twice at {first} whose name alone suggests {what}.",
+    "often-at-once": "{device} tried sites {count} times at {first} whose names alone suggest {what}.",
+}
+# Devices do things, not children: what nobody chose is told as what a page or an app did.
+_BY_PAGE: dict[Times, str] = {
+    "once": "Something from {what} loaded inside another page on {device} at {first}. Nobody seems to have gone there.",
+    "twice": (
+        "Something from {what} loaded inside another page on {device} twice, at {first} and {last}. "
+        "Nobody seems to have gone there."
+    ),
+    "often": (
+        "Something from {what} loaded inside other pages on {device} {count} times between {first} and {last}. "
+        "Nobody seems to have gone there."
+    ),
+    "twice-at-once": (
+        "Something from {what} loaded inside another page on {device} twice at {first}. Nobody seems to have gone there."
+    ),
+    "often-at-once": (
+        "Something from {what} loaded inside other pages on {device} {count} times at {first}. Nobody seems to have gone there."
+    ),
+}
+_NAMED_BY_PAGE: dict[Times, str] = {
+    "once": "Another page on {device} named {what} at {first}. Nobody seems to have gone there.",
+    "twice": "Another page on {device} named {what} twice, at {first} and {last}. Nobody seems to have gone there.",
+    "often": "Other pages on {device} named {what} {count} times between {first} and {last}. Nobody seems to have gone there.",
+    "twice-at-once": "Another page on {device} named {what} twice at {first}. Nobody seems to have gone there.",
+    "often-at-once": "Other pages on {device} named {what} {count} times at {first}. Nobody seems to have gone there.",
+}
+_BY_ITSELF: dict[Times, str] = {
+    "once": "{device} asked for {what} by itself at {first}. It was probably an app in the background.",
+    "twice": "{device} asked for {what} by itself twice, at {first} and {last}. It was probably an app in the background.",
+    "often": (
+        "{device} asked for {what} by itself {count} times between {first} and {last}. It was probably an app in the background."
+    ),
+    "twice-at-once": "{device} asked for {what} by itself twice at {first}. It was probably an app in the background.",
+    "often-at-once": "{device} asked for {what} by itself {count} times at {first}. It was probably an app in the background.",
+}
+_NO_PART = "It does not look like part of another page."
 _BY_OUTCOME: dict[Outcome, dict[tuple[Deed, Times], str]] = {
     "reached": _REACHED,
     "tried": _TRIED,
@@ -96,13 +146,16 @@ def write_sentence(incident: Incident, now: float, zone: tzinfo) -> str:
     first, last = speak_time(incident.first_seen, now, zone), speak_time(incident.last_seen, now, zone)
     shape = shape_of(incident.source)
     thing = shape or category
-    return _template(incident, shape, at_once=first == last).format(
+    said = _template(incident, shape, at_once=first == last).format(
         device=incident.device,
         what=thing.phrase if thing else "a site on one of the box's lists",
         count=incident.count,
         first=first,
         last=last,
     )
+    # Whoever has to act at once wants to know at once; else the reading stands on its own card.
+    pressing = incident.level == "urgent" and not incident.exercise
+    return f"{said} {_NO_PART}" if pressing and incident.intent == "person" and incident.outcome == "reached" else said
 
 
 def speak_time(time: float, now: float, zone: tzinfo) -> str:
@@ -123,6 +176,14 @@ def _template(incident: Incident, shape: Shape | None, *, at_once: bool) -> str:
         return _STARTED[times] if shape.deed == "started" else _REACHED["used", times]
     if incident.exercise:
         return _EXERCISE[times]
+    if incident.level == "note" and incident.outcome != "stopped":
+        # What counts for more says so itself, whoever it was.
+        if incident.intent == "background":
+            return _BY_ITSELF[times]
+        if incident.intent == "page":
+            return (_BY_PAGE if incident.outcome == "reached" else _NAMED_BY_PAGE)[times]
+    if incident.guess:
+        return (_GUESSED if incident.outcome == "reached" else _GUESSED_TRIED)[times]
     deed: Deed = "used" if incident.category in _SERVICES else "opened"
     return _BY_OUTCOME[incident.outcome][deed, times]
 

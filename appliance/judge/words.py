@@ -16,7 +16,7 @@ from appliance.judge.categories import CATEGORIES, category
 from appliance.judge.names import normalise
 from appliance.judge.words_matching import Calm, Phrase, Reading, Words, found_in, phrases_in
 from appliance.judge.words_segments import read_label
-from appliance.model import Level, Verdict
+from appliance.model import GUESSED, Level, Verdict
 
 __all__ = ["Calm", "Finding", "Phrase", "Words", "judge_text", "judge_words", "query_text"]
 
@@ -38,7 +38,10 @@ _OFFICIAL = (
 
 
 class Finding(Struct, frozen=True, kw_only=True):
-    """What one category's phrases come to. `level` is never above `look`; `reviewed`: a native speaker has read them all."""
+    """What one category's phrases come to. `level` is never above `look`; `reviewed`: a native speaker has read them all.
+
+    `twice`: two phrases that share no word agree, or an unmistakable one and a place where such sites are put up by the thousand.
+    """
 
     category: str
     level: Level
@@ -46,13 +49,14 @@ class Finding(Struct, frozen=True, kw_only=True):
     phrases: tuple[str, ...]
     languages: tuple[str, ...]
     reviewed: bool
+    twice: bool = False
 
 
 def judge_words(name: str, words: Words) -> Verdict | None:
     """The verdict on a name that no list knows, from its words alone; None where they say nothing or it is no name.
 
-    One unmistakable word, or several that agree, make it `medium` and at most `look`; one that may mean something else makes it
-    `low` and a `note`, save in the serious categories.
+    An unmistakable phrase makes it `medium`, one that may mean something else `low`. It is a `note`: any word can stand in an
+    innocent name. It begins at `look` only where the name tells twice over, and in the serious categories.
     """
     clean = normalise(name)
     if clean is None or clean in words.hosting or clean.endswith(_OFFICIAL):
@@ -98,7 +102,7 @@ def judge_query(host: str, target: str, words: Words) -> Verdict | None:
             name=host,
             category=finding.category,
             level=finding.level,
-            source=f"Safespan: words ({', '.join(finding.languages)}), {words.version}",
+            source=f"{GUESSED} ({', '.join(finding.languages)}), {words.version}",
             entry=host,
             reason=f"The words typed into a search on {host} may mean {category(finding.category).phrase}. "
             "This is a guess from the words alone.",
@@ -131,15 +135,15 @@ def _cleared(key: str, labels: Sequence[str], words: Words) -> bool:
 
 def _verdict(name: str, finding: Finding, readings: Iterable[Reading], words: Words) -> Verdict:
     sure = finding.weight >= _SURE
-    serious = category(finding.category).serious
+    counts = (sure and finding.twice) or category(finding.category).serious
     read = " ".join(" ".join(reading.words) for reading in readings if reading.phrases)
     telling = "”, “".join(finding.phrases)
     spelled = f"reads as “{read}”: “{telling}”" if read and read != telling else f"says “{telling}”, which"
     return Verdict(
         name=name,
         category=finding.category,
-        level=finding.level if sure or serious else "note",
-        source=f"Safespan: words ({', '.join(finding.languages)}), {words.version}",
+        level=finding.level if counts else "note",
+        source=f"{GUESSED} ({', '.join(finding.languages)}), {words.version}",
         entry=", ".join(finding.phrases),
         reason=f"No list names {name}, but it {spelled} may mean {category(finding.category).phrase}. "
         "This is a guess from the words alone.",
@@ -160,7 +164,7 @@ def _findings(phrases: Iterable[Phrase], enough: int, extra: int = 0) -> list[Fi
         telling = _longest(list(groups[key].values()))
         weight = sum(phrase.weight for phrase in telling) + (extra if key == _HOSTED else 0)
         if weight >= enough and max(phrase.weight for phrase in telling) >= _TELLING:
-            findings.append(_finding(key, weight, telling))
+            findings.append(_finding(key, weight, telling, hosted=key == _HOSTED and extra > 0))
     return findings
 
 
@@ -173,7 +177,7 @@ def _longest(phrases: Sequence[Phrase]) -> list[Phrase]:
     ]
 
 
-def _finding(key: str, weight: int, phrases: Sequence[Phrase]) -> Finding:
+def _finding(key: str, weight: int, phrases: Sequence[Phrase], *, hosted: bool) -> Finding:
     level = category(key).level
     return Finding(
         category=key,
@@ -182,7 +186,14 @@ def _finding(key: str, weight: int, phrases: Sequence[Phrase]) -> Finding:
         phrases=tuple(" ".join(phrase.pieces) for phrase in phrases),
         languages=tuple(sorted({phrase.language for phrase in phrases})),
         reviewed=all(phrase.reviewed for phrase in phrases),
+        twice=_agree(phrases) or (hosted and any(phrase.weight >= _SURE for phrase in phrases)),
     )
+
+
+def _agree(phrases: Sequence[Phrase]) -> bool:
+    """Whether two telling phrases share no word: an innocent name holds a bad word by accident once, hardly twice."""
+    telling = [set(phrase.pieces) for phrase in phrases if phrase.weight >= _TELLING]
+    return any(not one & other for at, one in enumerate(telling) for other in telling[:at])
 
 
 def _in_leet(text: str, words: Words) -> list[Phrase]:

@@ -6,6 +6,7 @@ Harmful names are those of the hand-kept lists and made-up ones under `.example`
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -153,9 +154,15 @@ def pools() -> dict[str, tuple[str, ...]]:
     found["witness"] = ["testfiltering.com", "iwf.testfiltering.com", "ctiru.testfiltering.com"]
     fixed = {
         "shops": SHOPS, "awkward": AWKWARD, "hosted_unblocker": HOSTED, "bad_words": BAD_WORDS, "idn_proxy": IDN_PROXY,
-        "neutral": NEUTRAL, "allowed": (ALLOWED,),
+        "unseen": _unseen(), "neutral": NEUTRAL, "allowed": (ALLOWED,),
     }  # fmt: skip
     return {key: tuple(names) for key, names in found.items()} | fixed
+
+
+def _unseen() -> tuple[str, ...]:
+    """Awkward names drawn by lot (`draw_unseen.py`)."""
+    lines = Path(__file__).with_name("unseen.tsv").read_text(encoding="utf-8").splitlines()
+    return tuple(line for line in lines if not line.startswith("#"))
 
 
 def _listed(key: str) -> list[str]:

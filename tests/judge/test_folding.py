@@ -8,7 +8,7 @@ import msgspec
 from appliance.judge.cases import Case, Hit
 from appliance.judge.folding import Folder
 from appliance.judge.outcomes import Evidence
-from appliance.model import Incident, Verdict
+from appliance.model import Incident, Intent, Verdict
 
 DAY = 86_400.0
 
@@ -249,3 +249,34 @@ def test_hits_before_a_decision_that_were_not_saved_yet_belong_to_what_was_decid
     assert len(folder) == 0
     again = folder.hit(hit(120.0))
     assert again is not None and again.id == 0
+
+
+WORDS = "Safespan: words (en), 2026-11-21"
+CHOSEN, UNTOLD = Intent("person", "high"), Intent("unclear", "low")
+
+
+def guess(time: float, name: str, intent: Intent = CHOSEN) -> Hit:
+    said = verdict(name, level="note", entry="vpn", source=WORDS, reason="It says “vpn”.", confidence="medium")
+    return Hit(time=time, mac="m1", device="iPad", verdict=said, intent=intent, visit=time)
+
+
+def test_one_name_that_no_list_knows_is_a_note_and_a_second_site_is_to_be_looked_at() -> None:
+    keeper = folded(guess(100.0, "www.vpncricket.example"), guess(900.0, "vpncricket.example"))
+    assert [row.level for row in keeper.rows.values()] == ["note"]
+    keeper.folder.hit(guess(1_800.0, "freevpn.example"))
+    (row,) = keeper.save()
+    assert row.level == "look" and "2 sites" in row.reasons[-1]
+
+
+def test_guesses_that_nobody_chose_do_not_bear_each_other_out() -> None:
+    keeper = folded(*(guess(100.0 * n, f"vpn{n}.example", UNTOLD) for n in range(1, 9)))
+    assert [row.level for row in keeper.rows.values()] == ["note"]
+    keeper = folded(guess(100.0, "vpn1.example"), guess(900.0, "vpn2.example", UNTOLD))
+    keeper.folder.amend("m1", guess(900.0, "vpn2.example").verdict, 900.0, CHOSEN)
+    assert [row.level for row in keeper.save()] == ["look"]
+
+
+def test_site_that_a_list_knows_takes_the_place_of_a_guess_in_what_is_said() -> None:
+    keeper = folded(guess(100.0, "vpncricket.example"), hit(900.0, "croxy.example", category="gambling"))
+    (row,) = keeper.rows.values()
+    assert (row.source, row.guess, row.level) == ("list", False, "look")

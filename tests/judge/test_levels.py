@@ -68,6 +68,17 @@ def grounds(base: Level = "look", **changes: Any) -> Grounds:
         (grounds("look", serious=True, confidence="low"), "tried", "look"),
         (grounds("look", serious=True, patterns=PATTERN), "tried", "urgent"),
         (grounds("urgent", serious=True, lesson="In a lesson."), "tried", "urgent"),
+        # A guess by a name's words: by itself a note; what a person chose may tell twice, or not be alone.
+        (grounds("note", guess=True, by_person=True), "reached", "note"),
+        (grounds("note", guess=True, by_person=True, sites=2), "reached", "look"),
+        (grounds("note", guess=True, sites=2), "reached", "note"),
+        (grounds("note", guess=True, by_person=True, patterns=PATTERN), "reached", "look"),
+        (grounds("note", guess=True, patterns=PATTERN), "reached", "note"),
+        (grounds("note", guess=True, by_person=True, confidence="low", sites=3), "reached", "note"),
+        (grounds("look", guess=True), "reached", "note"),
+        (grounds("look", guess=True, by_person=True), "reached", "look"),
+        (grounds("look", guess=True, by_person=True, after_serious=AFTER, patterns=PATTERN, sites=3), "reached", "look"),
+        (grounds("look", guess=True, serious=True), "reached", "look"),
         # An exercise is what it says.
         (grounds("urgent", serious=True, exercise=True, confidence="low"), "stopped", "urgent"),
         (grounds("look", exercise=True), "stopped", "look"),
@@ -98,6 +109,19 @@ def test_reasons_are_whole_sentences_and_only_those_that_count(
     given: Grounds, outcome: Outcome, reasons: tuple[str, ...]
 ) -> None:
     assert weigh(given, outcome).reasons == reasons
+
+
+def test_what_the_school_thinks_of_a_subject_makes_no_guess_surer_but_may_lower_it() -> None:
+    chosen: tuple[Level | str, ...] = ("urgent", "look", "note", "off")
+    found = {}
+    for level in chosen:
+        policy = make_policy(levels=[GroupLevel(group=UNKNOWN.id, category="gambling", level=level)])  # type: ignore[arg-type]
+        for listed in ("look", "note"):
+            one = verdict("gambling", listed, source="Safespan: words (en), 2026")  # type: ignore[arg-type]
+            weighed = base_level(policy, UNKNOWN, one)
+            found[level, listed] = weighed.level if weighed else None
+    assert {level for (_, listed), level in found.items() if listed == "note"} == {"note", None}
+    assert (found["urgent", "look"], found["note", "look"], found["off", "look"]) == ("look", "note", None)
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,38 @@ def test_several_visits_in_one_minute_say_the_time_once() -> None:
     assert sentence(category="gambling", count=2, last_seen=TIME + 30) == "iPad-07 opened a gambling site twice at 10:42."
 
 
+def test_urgent_thing_that_a_person_chose_says_so() -> None:
+    said = sentence(category="suicide", level="urgent", intent="person", device="Laptop-02")
+    assert said == "Laptop-02 opened a site about ending life at 10:42. It does not look like part of another page."
+    assert "another page" not in sentence(category="suicide", level="urgent", intent="unclear")
+    assert "another page" not in sentence(intent="person")
+
+
+def test_advert_in_a_page_is_told_as_what_the_page_did() -> None:
+    advert = {"category": "gambling", "level": "note", "intent": "page", "device": "iPad-03"}
+    loaded = "Something from a gambling site loaded inside another page on iPad-03 at 10:42. Nobody seems to have gone there."
+    assert sentence(**advert) == loaded
+    named = "Another page on iPad-03 named a gambling site at 10:42. Nobody seems to have gone there."
+    assert sentence(**advert, outcome="tried") == named
+    # What counts for more, or was stopped, keeps its plain sentence.
+    assert sentence(**advert | {"level": "look"}) == "iPad-03 opened a gambling site at 10:42."
+    assert sentence(**advert, outcome="stopped").startswith("iPad-03 tried a gambling site at 10:42.")
+
+
+def test_app_in_the_background_is_told_as_the_device_itself() -> None:
+    said = sentence(category="social_media", level="note", intent="background", count=9, last_seen=TIME + 3600, now=TIME + 7200)
+    assert said.startswith("iPad-07 asked for a social media service by itself 9 times between 10:42 and 11:42.")
+
+
+def test_site_that_no_list_knows_is_told_as_a_guess() -> None:
+    guess = {"source": "Safespan: words (en), 2026-11-21", "level": "note"}
+    said = sentence(**guess)
+    assert said == "iPad-07 opened a site at 10:42 whose name alone suggests a site for getting round the school's filter."
+    assert sentence(**guess, outcome="tried").startswith("iPad-07 tried a site at 10:42 whose name alone suggests")
+    several = sentence(**guess, count=3, last_seen=TIME + 9 * 60)
+    assert "opened sites 3 times between 10:42 and 10:51 whose names alone suggest" in several
+
+
 def test_attempt_of_which_nothing_more_is_known() -> None:
     said = sentence(category="suicide", outcome="tried")
     assert said == "iPad-07 tried to open a site about ending life at 10:42. We can't tell whether it opened."

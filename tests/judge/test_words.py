@@ -58,6 +58,24 @@ def test_a_name_made_of_telling_words_is_flagged(name: str, category: str) -> No
 
 
 @pytest.mark.parametrize(
+    ("name", "level"),
+    [
+        # One unmistakable phrase: a cricket club may be called so.
+        ("vpnroofing.example", "note"),
+        ("bestonlinecasino.example", "note"),
+        # Two that share no word, or one where mirrors are put up by the thousand.
+        ("casino-poker-slots.example", "look"),
+        ("unblocked-games-66.github.io", "look"),
+        # Where a child may be in danger a guess is enough to be looked at.
+        ("howtokillmyself.example", "look"),
+    ],
+)
+def test_a_name_must_tell_twice_to_begin_as_more_than_a_note(name: str, level: str) -> None:
+    verdict = judge_words(name, WORDS)
+    assert verdict is not None and verdict.guess and verdict.level == level
+
+
+@pytest.mark.parametrize(
     "name",
     [
         "scunthorpe-united.co.uk",
