@@ -11,17 +11,19 @@ from typing import Any
 import click
 from msgspec.structs import replace
 
+from appliance import config
 from appliance.cli.list_sources import settings_option
-from appliance.cli.lists import lists_in_force
+from appliance.cli.lists import lists_in_force, writable
 from appliance.cli.output import data_dir_option, format_option, print_records
+from appliance.edge.list_sources import open_addresses
 from appliance.edge.store import LASTING_FILE, Store, StoreError
 from appliance.edge.word_lists import open_words
+from appliance.judge.address_lists import AddressLists
 from appliance.judge.domains import DomainLists
 from appliance.judge.levels import weigh
 from appliance.judge.policy import Policy
 from appliance.judge.scales import Scales
-from appliance.judge.verdicts import judge_name
-from appliance.judge.words import Words
+from appliance.judge.verdicts import judge_match, judge_name
 from appliance.model import Verdict
 
 _COLUMNS = ("name", "category", "level", "confidence", "reason")
@@ -37,7 +39,8 @@ def judge(names: tuple[str, ...], data_dir: Path, settings_file: Path | None, fo
     """Say what the box thinks of each NAME, and why. `-` reads names from standard input, one a line."""
     lists = lists_in_force(settings_file, data_dir)
     scales = _scales_for(group, data_dir) if group else None
-    print_records(_verdicts(names, lists, open_words(), scales), _COLUMNS, form)
+    addresses = open_addresses(config.load(settings_file), writable(data_dir))
+    print_records(_verdicts(names, lists, addresses, scales), _COLUMNS, form)
 
 
 def _scales_for(group: str, data_dir: Path) -> Scales:
@@ -66,9 +69,13 @@ def _in_group(verdict: Verdict, scales: Scales, now: float) -> Verdict:
     return replace(verdict, level=weighed.level, reason=" ".join((verdict.reason, *weighed.reasons)))
 
 
-def _verdicts(names: tuple[str, ...], lists: DomainLists, words: Words, scales: Scales | None) -> Iterator[dict[str, Any]]:
+def _verdicts(
+    names: tuple[str, ...], lists: DomainLists, addresses: AddressLists, scales: Scales | None
+) -> Iterator[dict[str, Any]]:
+    words = open_words()
     for name in _spelled_out(names):
-        verdict = judge_name(name, lists, words)
+        listed = addresses.match(name)
+        verdict = judge_match(name, listed) if listed else judge_name(name, lists, words)
         if scales is not None:
             verdict = _in_group(verdict, scales, time.time())
         yield {

@@ -11,6 +11,7 @@ from appliance.judge.words import Words, judge_words
 from appliance.model import Verdict
 
 _ADDRESS = re.compile(r"\[?(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]*:[0-9a-f.]*:[0-9a-f:.]*)\]?(?:%\w+)?", re.IGNORECASE | re.ASCII)
+_PAGE = re.compile(r"https?://([^/?#:@\s]+)", re.IGNORECASE)
 _SHOWN = 80  # characters of a name that is not one
 
 
@@ -74,4 +75,7 @@ def _not_a_name(text: str) -> str:
     shown = "".join(char if char.isprintable() else "?" for char in text[:_SHOWN]) + ("…" if len(text) > _SHOWN else "")
     if _ADDRESS.fullmatch(text.strip()):
         return f"{shown} is an address, not a name, and lists of names say nothing about it."
+    page = _PAGE.match(text.strip())
+    if page and normalise(page[1]) is not None:
+        return f"“{shown}” is a page's address. The box judges whole sites: ask about {normalise(page[1])}."
     return f"“{shown}” is not a name that a site on the internet could have."

@@ -132,3 +132,15 @@ def test_unknown_group_is_one_line_that_names_those_there_are(data: Path) -> Non
     result = run(data, "a.example", "--group", "year-99")
     assert result.exit_code == 1
     assert result.output.strip() == "Error: There is no group year-99; there are: unknown, guest, staff."
+
+
+def test_an_address_is_judged_by_the_lists_of_addresses(tmp_path: Path) -> None:
+    (tmp_path / "doh.txt").write_text("198.51.100.0/24\n9.9.9.0/24 # resolvers\n")
+    settings = tmp_path / "safespan.toml"
+    settings.write_text(
+        f'[[lists]]\npath = "{tmp_path}/doh.txt"\ncategory = "encrypted_dns"\nformat = "addresses"\nname = "By number"\n'
+    )
+    listed, other = records(run(tmp_path / "data", "9.9.9.77", "192.0.2.1", settings=settings))
+    assert (listed["category"], listed["entry"], listed["confidence"]) == ("encrypted_dns", "9.9.9.0/24", "medium")
+    assert listed["reason"].startswith("9.9.9.77 belongs to 9.9.9.0/24, which is on the list “By number”")
+    assert other["category"] is None

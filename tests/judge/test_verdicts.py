@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.judge.domains import Rule
+from appliance.judge.domains import DomainLists, Rule
 from appliance.judge.verdicts import judge_name
 from tests.judge.test_domains import ALLOW, GAMES, HELP, PORN, lists_of
 
@@ -65,3 +65,12 @@ def test_an_exercise_is_marked_and_said_to_be_harmless(monkeypatch: pytest.Monke
 @given(st.text(max_size=100))
 def test_any_text_gets_a_verdict(text: str) -> None:
     assert judge_name(text, LISTS).reason
+
+
+def test_a_pages_address_is_answered_with_the_site_to_ask_about() -> None:
+    verdict = judge_name("https://WWW.Evil.com/a/page?x=1", DomainLists())
+    assert verdict.category is None
+    assert verdict.reason == (
+        "“https://WWW.Evil.com/a/page?x=1” is a page's address. The box judges whole sites: ask about www.evil.com."
+    )
+    assert "not a name" in judge_name("http://", DomainLists()).reason
