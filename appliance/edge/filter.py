@@ -21,9 +21,10 @@ TAGS = (0x8100, 0x88A8, 0x9100, 0x9200, 0x9300)
 # 802.1Q inside 802.1ad is two; a third is somebody's tunnel and passes unread.
 MAX_TAGS = 2
 ARP, IPV4, IPV6, PPPOE, SNAP = 0x0806, 0x0800, 0x86DD, 0x8864, 0xAAAA
-# MPLS and its multicast, PPP, bridged Ethernet, provider backbone, Cisco's group tag, VN-Tag, redundancy tag, bridge port
-# extension, service chains: what these carry is the dissector's to find out.
-CARRIERS = (0x8847, 0x8848, 0x880B, 0x6558, 0x88E7, 0x8909, 0x8926, 0x892F, 0x893F, 0x894F)
+# MPLS and its multicast, PPP, bridged Ethernet, provider backbone, FabricPath, TRILL, Cisco's group tag, VN-Tag, redundancy
+# tag, bridge port extension, service chains: what these carry is the dissector's to find out.
+CARRIERS = (0x8847, 0x8848, 0x880B, 0x6558, 0x88E7, 0x8903, 0x22F3, 0x8909, 0x8926, 0x892F, 0x893F, 0x894F)
+MACSEC, MACSEC_HIDES = 0x88E5, 0x0C  # its flags "encrypted" and "changed"
 # IP in IP, IPv6 in IP, GRE, authentication header, EtherIP, L2TPv3, MPLS in IP. ESP (50) can't be read by anybody.
 TUNNELS = (4, 41, 47, 51, 97, 115, 137)
 HOP_BY_HOP, ROUTING, FRAGMENT, DESTINATION = 0, 43, 44, 60
@@ -114,10 +115,14 @@ def _write_types(code: Assembler) -> None:
     code.label("other type")
     code.when_in((ARP, *CARRIERS), "pass")
     code.when("eq", PPPOE, "pppoe")
+    code.when("eq", MACSEC, "macsec")
     # Below 1536 it is a length, and LLC follows: only SNAP can lead on to IP.
     code.when("ge", 0x0600, "refuse")
     code.load(2, 0, beyond_x=True)
     code.when("eq", SNAP, "pass", "refuse")
+    code.label("macsec")
+    code.load(1, 0, beyond_x=True)
+    code.when("set", MACSEC_HIDES, "refuse", "pass")
     code.label("pppoe")
     code.load(2, 6, beyond_x=True)
     code.store(TYPE)

@@ -18,6 +18,8 @@ PORTS = (53, 88, 1723)
 # printing. First words still pass.
 BULK = (22, 139, SMB, 515, 548, 873, 1935, 2049, 3260, 5900, 9100)
 
+FIRST_EPHEMERAL, NEARLY_FULL = 32_768, 1_200
+
 RECORD, ALERT, DATA = 0x1603, 0x1503, 0x1703
 # A record that changes ciphers: its type and version; the second byte of its version (1.2), its length and content.
 CHANGE, CHANGE_REST = 0x1403, 0x03000101
@@ -99,7 +101,7 @@ def _write_words(code: Assembler) -> None:
     code.when("eq", 1, "by direction")
     code.when("ge", 6, None, "pass")
     code.load(4, 0, beyond_x=True)
-    code.when("eq", HTTP_REPLY, "refuse")
+    code.when("eq", HTTP_REPLY, "by direction")
     code.when_in((SSH, POSTGRESQL), "pass")
     code.store(WORD)
     code.alu("rsh", 16)
@@ -180,10 +182,18 @@ def _write_session_setup(code: Assembler) -> None:
 
 
 def _write_direction(code: Assembler) -> None:
-    """Towards the lower port, which is the server's, the rest of a split hello may be anything."""
+    """Towards the lower port, which is the server's, the rest of a split hello may be anything.
+
+    Between two ports that clients use it may go the other way, where it is not as long as all of a long transfer's segments are.
+    """
     code.label("by direction")
     code.recall_x(SOURCE)
     code.recall(TARGET)
-    code.when_x("ge", "refuse")
+    code.when_x("ge", "upwards")
     code.when_in(BULK, "refuse")
     code.jump("pass")
+    code.label("upwards")
+    code.x_to_a()
+    code.when("ge", FIRST_EPHEMERAL, None, "refuse")
+    code.recall(LENGTH)
+    code.when("ge", NEARLY_FULL, "refuse", "pass")

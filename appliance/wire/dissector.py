@@ -29,6 +29,7 @@ from appliance.wire.udp import Datagrams
 
 _UDP_HEADER: Final = 8
 _FIRST_CLIENT_PORT: Final = 1_024
+_MAX_SUBFRAMES: Final = 64
 _udp: Final = Struct("!HHH").unpack_from
 
 
@@ -74,7 +75,18 @@ class Dissector:
         envelope = self._envelope
         envelope.reset(frame.time, frame.vlan)
         ethertype, at = link.open_frame(frame.link, frame.data, envelope)
-        return self._network(ethertype, frame.data, at, self._limits.layers)
+        found = self._network(ethertype, frame.data, at, self._limits.layers)
+        return self._more(frame.data, found) if envelope.following else found
+
+    def _more(self, data: bytes, found: Sequence[Sighting]) -> Sequence[Sighting]:
+        """What the other wireless frames say that were sent as one with a first, beside what that said."""
+        told = list(found)
+        for _ in range(_MAX_SUBFRAMES):
+            if not self._envelope.following:
+                break
+            ethertype, at = link.open_subframe(data, self._envelope.following, self._envelope)
+            told += self._network(ethertype, data, at, self._limits.layers)
+        return told
 
     def _network(self, ethertype: int, data: bytes, at: int, layers: int) -> Sequence[Sighting]:
         """What a packet of the network layer says; `layers` is how many more may be inside."""

@@ -38,7 +38,19 @@ class Envelope:
     a tunnel is told from the tunnel's ends. `vlan` is the innermost tag of the outermost Ethernet header.
     """
 
-    __slots__ = ("addresses", "mac_from", "mac_to", "macs", "port", "sender", "sender_port", "target", "time", "vlan")
+    __slots__ = (
+        "addresses",
+        "following",
+        "mac_from",
+        "mac_to",
+        "macs",
+        "port",
+        "sender",
+        "sender_port",
+        "target",
+        "time",
+        "vlan",
+    )
 
     def __init__(self, texts: int = 16_384) -> None:
         """An envelope of nothing that remembers `texts` texts of addresses, and as many of MACs."""
@@ -53,6 +65,7 @@ class Envelope:
         self.vlan = vlan or None
         self.mac_from = self.mac_to = self.sender = self.target = NOWHERE
         self.sender_port = self.port = 0
+        self.following = 0  # where the next of several wireless frames in one begins
 
     def outward(self) -> dict[str, Any]:
         """The fields that all sightings share, where the sender is the client."""

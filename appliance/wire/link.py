@@ -15,6 +15,7 @@ from appliance.wire.envelope import Envelope
 from appliance.wire.reader import Malformed
 
 ARP: Final = 0x0806
+TAG: Final = 0x8100
 IPV4: Final = 0x0800
 IPV6: Final = 0x86DD
 MPLS: Final = 0x8847
@@ -22,6 +23,8 @@ MPLS_MULTICAST: Final = 0x8848
 PPPOE: Final = 0x8864
 PPP: Final = 0x880B
 NSH: Final = 0x894F
+TRILL: Final = 0x22F3
+MACSEC: Final = 0x88E5
 TRANSPARENT_BRIDGING: Final = 0x6558
 NOTHING: Final = 0
 
@@ -31,6 +34,7 @@ _VLAN_SIZE: Final = 2
 _TAGS: Final = {
     **dict.fromkeys((0x8100, 0x88A8, 0x9100, 0x9200, 0x9300), _VLAN_SIZE),
     0x88E7: 16,  # provider backbone bridges: service tag, then a whole Ethernet header
+    0x8903: 14,  # Cisco's FabricPath: a tag, then a whole Ethernet header
     0x8909: 6,  # Cisco's security group tag
     0x8926: 4,  # VN-Tag
     0x892F: 4,  # seamless redundancy (IEC 62439-3)
@@ -84,8 +88,8 @@ def open_ethertype(ethertype: int, data: bytes, at: int, envelope: Envelope) -> 
                 _note_vlan(_u16(data, at)[0] & 0xFFF, envelope)
             ethertype = _u16(data, at + size)[0]
             at += size + 2
-        elif ethertype == NSH:
-            ethertype, at = _open_nsh(data, at)
+        elif ethertype in _CHAINED:
+            ethertype, at = _CHAINED[ethertype](data, at)
         elif ethertype < 0x0600:
             ethertype, at = _open_llc(data, at)
             if ethertype < 0x0600:
@@ -114,6 +118,23 @@ def _open_nsh(data: bytes, at: int) -> Carried:
     if data[at + 3] == 3:
         return _u16(data, inside + 12)[0], inside + 14
     return {1: IPV4, 2: IPV6, 5: MPLS}.get(data[at + 3], NOTHING), inside
+
+
+def _open_trill(data: bytes, at: int) -> Carried:
+    """TRILL (RFC 6325 section 3): six bytes and options in words of four bytes, then an Ethernet header."""
+    inside = at + 6 + (_u16(data, at)[0] >> 6 & 0x1F) * 4
+    return _u16(data, inside + 12)[0], inside + 14
+
+
+def _open_macsec(data: bytes, at: int) -> Carried:
+    """MACsec (IEEE 802.1AE section 9.3) where it only guards: what is encrypted or changed is nothing for us."""
+    if data[at] & 0x0C:
+        return NOTHING, at
+    inside = at + (14 if data[at] & 0x20 else 6)
+    return _u16(data, inside)[0], inside + 2
+
+
+_CHAINED: Final[Mapping[int, Callable[[bytes, int], Carried]]] = {NSH: _open_nsh, TRILL: _open_trill, MACSEC: _open_macsec}
 
 
 def open_ppp(data: bytes, at: int, envelope: Envelope) -> Carried:
@@ -150,9 +171,27 @@ def _open_wlan(data: bytes, at: int, envelope: Envelope) -> Carried:
     return open_ethertype(NOTHING, data, at, envelope) if at else (NOTHING, 0)
 
 
+def open_subframe(data: bytes, at: int, envelope: Envelope) -> Carried:
+    """One more of several wireless frames that were sent as one."""
+    return open_ethertype(NOTHING, data, wlan.open_subframe(data, at, envelope), envelope)
+
+
 def _open_radiotap(data: bytes, at: int, envelope: Envelope) -> Carried:
     """Radiotap: version, pad, then the header's length, little-endian."""
-    return _open_wlan(data, at + data[at + 2] + 256 * data[at + 3], envelope)
+    frame = at + data[at + 2] + 256 * data[at + 3]
+    start = wlan.open_data_frame(data, frame, envelope, padded=_says_padded(data, at))
+    return open_ethertype(NOTHING, data, start, envelope) if start else (NOTHING, 0)
+
+
+def _says_padded(data: bytes, at: int) -> bool:
+    """Whether radiotap's flags say that bytes stand between the frame's header and its content."""
+    present, field = data[at + 4], at + 4
+    while data[field + 3] & 0x80:  # more words of what is present
+        field += 4
+    field += 4
+    if present & 1:  # a clock of eight bytes, at a multiple of eight
+        field += 8 + (at - field) % 8
+    return bool(present & 2 and data[field] & 0x20)
 
 
 def _open_prism(data: bytes, at: int, envelope: Envelope) -> Carried:
@@ -231,6 +270,36 @@ def _open_hdlc(data: bytes, at: int, envelope: Envelope) -> Carried:
     return open_ethertype(_u16(data, at + 2)[0], data, at + 4, envelope)
 
 
+def _open_pktap(data: bytes, at: int, envelope: Envelope) -> Carried:
+    """macOS's packet tap: the header's length, a type, and the link type of what follows, little-endian."""
+    inner = _OPENERS.get(data[at + 8] + 256 * data[at + 9])
+    if inner is None or inner is _open_pktap:
+        return NOTHING, at
+    return inner(data, at + data[at] + 256 * data[at + 1], envelope)
+
+
+def _open_pflog(data: bytes, at: int, envelope: Envelope) -> Carried:
+    """The log of BSD's packet filter: a header whose length is filled up to four bytes, then IP."""
+    return open_ip(data, at + (data[at] + 3 & ~3), envelope)
+
+
+def _open_ring(data: bytes, at: int, envelope: Envelope) -> Carried:
+    """Token ring (IEEE 802.5): two bytes, the addresses, a route where the sender's first bit says so, then LLC."""
+    routed = data[at + 8] & 0x80
+    _note_addresses(data, at + 2, envelope)
+    return open_ethertype(NOTHING, data, at + 14 + (data[at + 14] & 0x1F if routed else 0), envelope)
+
+
+def _open_fddi(data: bytes, at: int, envelope: Envelope) -> Carried:
+    """FDDI: one byte, the addresses, then LLC; other frames than those that carry LLC are the ring's own."""
+    _note_addresses(data, at + 1, envelope)
+    return open_ethertype(NOTHING, data, at + 13, envelope) if data[at] & 0x30 == 0x10 else (NOTHING, at)
+
+
+def _note_addresses(data: bytes, at: int, envelope: Envelope) -> None:
+    envelope.mac_to, envelope.mac_from = data[at : at + 6], data[at + 6 : at + 12]
+
+
 def _open_ipv4(data: bytes, at: int, envelope: Envelope) -> Carried:
     return IPV4, at
 
@@ -251,7 +320,9 @@ def _open_directed_ppp(data: bytes, at: int, envelope: Envelope) -> Carried:
 _OPENERS: Final[Mapping[int, Opener]] = {
     0: _open_null,
     1: open_ethernet,
+    6: _open_ring,
     9: open_ppp,
+    10: _open_fddi,
     12: open_ip,
     14: open_ip,
     50: open_ppp,
@@ -262,6 +333,7 @@ _OPENERS: Final[Mapping[int, Opener]] = {
     107: _open_frame_relay,
     108: _open_null,
     113: _open_cooked,
+    117: _open_pflog,
     119: _open_prism,
     127: _open_radiotap,
     129: _open_arcnet,
@@ -272,5 +344,6 @@ _OPENERS: Final[Mapping[int, Opener]] = {
     228: _open_ipv4,
     229: _open_ipv6,
     239: _open_nflog,
+    258: _open_pktap,
     276: _open_cooked_v2,
 }

@@ -12,6 +12,7 @@ from appliance.wire.tls import starts_client_hello
 
 DNS_PORTS: Final = frozenset({53, 5353, 5355})
 _PROXY_LINE: Final = b"PROXY "  # HAProxy's protocol, version 1: a line that says who the client is, before what it says
+_SHORTEST_QUERY, _LONGEST_QUERY = HEADER + 5, 512
 _HELLO_SURE: Final = 6  # bytes after which a record of handshake is known to hold a ClientHello
 
 
@@ -27,7 +28,9 @@ def recognise(data: bytes, *, dns_port: bool) -> Speech | None:
         return Speech.DNS
     if data[0] in (4, 5) and starts_socks(data):
         return Speech.SOCKS
-    return Speech.DNS if _is_framed_dns(data) else Speech.OTHER
+    if _is_framed_dns(data):
+        return Speech.DNS
+    return None if _may_become_dns(data) else Speech.OTHER
 
 
 def starts_anew(data: bytes) -> bool:
@@ -53,3 +56,13 @@ def _is_framed_dns(data: bytes) -> bool:
         return False
     end = 2 + (data[0] << 8 | data[1])
     return len(data) >= end and looks_like_dns(data[2:end])
+
+
+def _may_become_dns(data: bytes) -> bool:
+    """Whether the bytes are the beginning of a query behind its length: one question and no more, as far as they go."""
+    size = int.from_bytes(data[:2], "big")
+    if len(data) < 2 or not _SHORTEST_QUERY <= size <= _LONGEST_QUERY or len(data) >= 2 + size:
+        return False
+    head = data[2 : 2 + HEADER]
+    counts = head[4:]
+    return not head[2:3] or (head[2] & 0xF8 == 0 and b"\0\1\0\0\0\0\0".startswith(counts[:7]) and counts[7:8] <= b"\1")

@@ -21,6 +21,8 @@ _ERSPAN_3: Final = 0x22EB
 _WCCP: Final = 0x883E
 _ARUBA: Final = 0x8200  # and the next few, one for each kind of traffic
 _MAX_HEADERS: Final = 16
+_L2TP_LONGEST: Final = 12  # a cookie of eight bytes and a sublayer's word
+_L2TP_CARRIES: Final = frozenset({IPV4, IPV6, link.TAG})
 
 
 def open_gre(data: bytes, at: int, envelope: Envelope) -> Carried:
@@ -131,10 +133,29 @@ def _open_capwap(data: bytes, at: int, envelope: Envelope) -> Carried:
     return _open_wlan(data, at, envelope)
 
 
+def open_l2tp3(data: bytes, at: int, envelope: Envelope) -> Carried:
+    """L2TP version 3 from its session id on, where it carries Ethernet or IP (RFC 3931 section 4.1, RFC 4719).
+
+    How long its cookie is and whether a word stands behind that only the two ends know: the first place counts where a frame or
+    packet with a plausible header begins.
+    """
+    for start in range(at + 4, at + 4 + _L2TP_LONGEST + 1, 4):
+        kind = int.from_bytes(data[start + 12 : start + 14], "big")
+        if kind in _L2TP_CARRIES and (kind == link.TAG or link.open_ip(data, start + 14, envelope)[0] == kind):
+            return link.open_ethernet(data, start, envelope)
+        if data[start : start + 1] == b"\x45" and int.from_bytes(data[start + 2 : start + 4], "big") == len(data) - start:
+            return IPV4, start
+    return NOTHING, at
+
+
 def _open_l2tp(data: bytes, at: int, envelope: Envelope) -> Carried:
-    """L2TP version 2 data (RFC 2661 section 3.1), which carries PPP."""
+    """L2TP data: of version 2 (RFC 2661 section 3.1), which carries PPP, or of version 3 (RFC 3931 section 4.1.2)."""
     flags = _u16(data, at)[0]
-    if flags & 0x8000 or flags & 0x000F != 2:
+    if flags & 0x8000:
+        return NOTHING, at
+    if flags & 0x000F == 3:
+        return open_l2tp3(data, at + 4, envelope)
+    if flags & 0x000F != 2:
         return NOTHING, at
     at += 6 + (2 if flags & 0x4000 else 0) + (4 if flags & 0x0800 else 0)
     if flags & 0x0200:
@@ -167,6 +188,7 @@ BY_PROTOCOL: Final[Mapping[int, Callable[[bytes, int, Envelope], Carried]]] = {
     47: open_gre,
     94: _open_ipv4,
     97: open_etherip,
+    115: open_l2tp3,
     137: _open_mpls,
 }
 """Openers by the number of the protocol in the IP header."""
