@@ -10,6 +10,7 @@ Run as `python -m appliance.sensor`; it shares no memory and no library of the g
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import gc
 import signal
@@ -18,14 +19,10 @@ import sys
 import time
 from pathlib import Path
 from types import FrameType
-from typing import Literal
-
-import click
 
 import phrase_lists
 from appliance.edge import children, privileges
 from appliance.edge.capture_files import open_capture
-from appliance.edge.cards import own_macs
 from appliance.edge.channel import ChannelError, ChannelWriter
 from appliance.edge.files import CaptureError
 from appliance.edge.source import Looped, Replay, Source
@@ -41,34 +38,39 @@ def _open_recording(path: Path, pace: str, loop: bool) -> Source:
     return Looped(lambda: open_capture(path)) if loop else open_capture(path)
 
 
-@click.command()
-@click.option("--fd", type=int, help="A connected socket to the guardian, inherited from the parent.")
-@click.option("--socket", "socket_path", type=click.Path(path_type=Path), help="The guardian's listening socket.")
-@click.option("--interface", help="Listen on this interface.")
-@click.option("--capture", type=click.Path(path_type=Path), help="Read this capture file instead.")
-@click.option("--settings", "settings_file", type=click.Path(path_type=Path), help="Listen as this settings file says.")
-@click.option("--pace", type=click.Choice(["asap", "real"]), default="asap", help="Play a capture at once or at its own speed.")
-@click.option("--loop", is_flag=True, help="Start a capture again at its end.")
-@click.option("--buffer-megabytes", type=click.IntRange(1, 1024), default=16, help="Room for packets that wait to be read.")
-def main(
-    fd: int | None,
-    socket_path: Path | None,
-    interface: str | None,
-    capture: Path | None,
-    settings_file: Path | None,
-    pace: Literal["asap", "real"],
-    loop: bool,
-    buffer_megabytes: int,
-) -> None:
+def _arguments() -> argparse.Namespace:
+    """What the command line asks for. Not by click, as everywhere else: loading that takes as long as reading a lesson's names."""
+    parser = argparse.ArgumentParser(
+        "sensor", description="Read names off a mirror port or a capture and hand them to the guardian."
+    )
+    guardian = parser.add_mutually_exclusive_group(required=True)
+    guardian.add_argument("--fd", type=int, help="a connected socket to the guardian, inherited from the parent")
+    guardian.add_argument("--socket", type=Path, help="the guardian's listening socket")
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--interface", help="listen on this interface")
+    source.add_argument("--capture", type=Path, help="read this capture file instead")
+    source.add_argument("--settings", type=Path, help="listen as this settings file says")
+    parser.add_argument("--pace", choices=("asap", "real"), default="asap", help="play a capture at once or at its own speed")
+    parser.add_argument("--loop", action="store_true", help="start a capture again at its end")
+    parser.add_argument(
+        "--buffer-megabytes", type=int, choices=range(1, 1_025), metavar="1-1024", default=16, help="room for packets that wait"
+    )
+    return parser.parse_args()
+
+
+def main() -> None:
     """Read names off a mirror port or a capture and hand them to the guardian."""
-    if (fd is None) == (socket_path is None) or [interface, capture, settings_file].count(None) != 2:
-        raise click.UsageError("Give one of --fd and --socket, and one of --interface, --capture and --settings.")
+    wanted = _arguments()
+    interface, buffer_megabytes = wanted.interface, wanted.buffer_megabytes
     notifier = Notifier.from_environment()
     try:
-        if settings_file:
-            interface, buffer_megabytes = _as_set(settings_file)
-        source = _open_recording(capture, pace, loop) if capture else open_interface(interface or "", buffer_megabytes)
-        _watch(source, fd, socket_path, notifier, wall_time=source.live or pace == "real")
+        if wanted.settings:
+            interface, buffer_megabytes = _as_set(wanted.settings)
+        if wanted.capture:
+            source = _open_recording(wanted.capture, wanted.pace, wanted.loop)
+        else:
+            source = open_interface(interface or "", buffer_megabytes)
+        _watch(source, wanted.fd, wanted.socket, notifier, wall_time=source.live or wanted.pace == "real")
     except (CaptureError, ChannelError, privileges.PrivilegesError) as error:
         print(f"sensor: {error}", file=sys.stderr)  # noqa: T201 - the journal's line
         sys.exit(1)
@@ -108,7 +110,7 @@ def _watch(source: Source, fd: int | None, socket_path: Path | None, notifier: N
         dissector,
         ChannelWriter(sock),
         help_names=help_names,
-        own_macs=own_macs() if source.live else frozenset(),
+        own_macs=_own_macs() if source.live else frozenset(),
         reconnect=reconnect,
         wall_time=wall_time,
     )
@@ -123,6 +125,13 @@ def _watch(source: Source, fd: int | None, socket_path: Path | None, notifier: N
     with contextlib.closing(source):
         listener.run(notifier)
     notifier.stopping()
+
+
+def _own_macs() -> frozenset[bytes]:
+    """This machine's own addresses; only live ones matter, so the code for it is loaded only then."""
+    from appliance.edge.cards import own_macs
+
+    return own_macs()
 
 
 def _spare_the_collector() -> None:

@@ -80,8 +80,8 @@ def test_program_at_the_recordings_own_pace_lives_in_the_present_and_stops_when_
     [
         (["--capture", "/nowhere.pcap"], b"can't be read"),
         (["--interface", "absent0"], b"no interface absent0"),
-        (["--interface", "lo", "--capture", "x"], b"one of --interface, --capture"),
-        ([], b"one of --interface, --capture"),
+        (["--interface", "lo", "--capture", "x"], b"not allowed with argument --interface"),
+        ([], b"one of the arguments --interface --capture --settings"),
     ],
 )
 def test_what_cannot_be_opened_is_one_sentence(arguments: list[str], words: bytes) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
+from functools import cache
 from typing import Final
 
 from appliance.wire.reader import Malformed, Reader
@@ -40,6 +41,7 @@ def _codes() -> Iterator[tuple[int, int, int]]:
         previous = length
 
 
+@cache  # few schools see HTTP/2 in the clear, and every start would pay for it
 def _machine() -> tuple[tuple[tuple[int, int], ...], ...]:
     """For each state, and each four bits that may come next: the state after them (-1: unknown), and the character (or -1)."""
     leaves = {(length, code): character for length, code, character in _codes()}
@@ -57,9 +59,6 @@ def _machine() -> tuple[tuple[tuple[int, int], ...], ...]:
         return states[node], character
 
     return tuple(tuple(after(node, bits) for bits in range(16)) for node in inner)
-
-
-_MACHINE: Final = _machine()
 
 
 class Decoder:
@@ -152,7 +151,7 @@ def _unpack(raw: bytes) -> bytes:
     state = 0
     for byte in raw:
         for bits in (byte >> 4, byte & 15):
-            state, character = _MACHINE[state][bits]
+            state, character = _machine()[state][bits]
             if character >= 0:
                 found.append(character)
             if state < 0:
