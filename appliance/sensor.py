@@ -39,7 +39,7 @@ def _open_recording(path: Path, pace: str, loop: bool) -> Source:
 
 
 def _arguments() -> argparse.Namespace:
-    """What the command line asks for. Not by click, as everywhere else: loading that takes as long as reading a lesson's names."""
+    """What the command line asks for. Not by click, as elsewhere: loading that would be half of the sensor's start."""
     parser = argparse.ArgumentParser(
         "sensor", description="Read names off a mirror port or a capture and hand them to the guardian."
     )

@@ -18,7 +18,7 @@ from tests.variants.flows import FLOWS
 from tests.variants.wrappings import ETHERNETS, LINKS, TUNNELS
 
 Name = tuple[str, str, str]
-MOST_FRAMES = 1_500
+MOST_FRAMES = 500
 VARIANTS = {**LINKS, **ETHERNETS, **TUNNELS, **FLOWS}
 MAPPED = "2001:db8::ffff:"
 

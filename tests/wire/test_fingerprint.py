@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import struct
 
+from appliance.wire import fingerprint as fingerprint_module
 from appliance.wire.fingerprint import HelloShape, fingerprint
 
 # The worked example of FoxIO's specification (JA4, technical details): Chrome's hello.
@@ -40,3 +41,12 @@ def test_no_name_no_protocol_and_quic_show() -> None:
 
 def test_an_empty_hello_has_a_fingerprint_too() -> None:
     assert fingerprint(HelloShape(), "t", False, ()) == "t00i000000_000000000000_000000000000"
+
+
+def test_endless_lists_are_not_remembered() -> None:
+    before = fingerprint_module._fingerprint.cache_info().currsize
+    for number in range(20):
+        shape = HelloShape()
+        shape.ciphers = number.to_bytes(2, "big") * 2_000
+        assert fingerprint_module.fingerprint(shape, "t", True, ()).startswith("t00d99")
+    assert fingerprint_module._fingerprint.cache_info().currsize == before
