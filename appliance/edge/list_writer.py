@@ -22,8 +22,8 @@ from appliance.edge.list_compiler import Compilation
 from appliance.edge.list_manifest import CURRENT, Piece, piece_of
 from appliance.judge.domains import fill_sieve, mark_of, name_of
 
-# One trie takes about 100 bytes a name while it is built and 5 to 8 afterwards; more and smaller tries would share less.
-SHARD_NAMES = 1_250_000
+# One trie takes 100 to 250 bytes a name while it is built and 5 to 8 afterwards; more and smaller tries would share less.
+SHARD_NAMES = 800_000
 BITS_PER_NAME = 9  # then about one name in thirteen that is on no list goes to the tries all the same
 
 
