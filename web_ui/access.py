@@ -64,6 +64,10 @@ ROUTES: dict[str, Who] = {
     "timetable.take_in": "keepers",
     "working.show": "people",
     "seeing.show": "keepers",
+    "browse.listed": "keepers",
+    "browse.show": "keepers",
+    "browse.as_csv": "keepers",
+    "browse.as_json": "keepers",
     "register.put_in_group": "keepers",
     "register.lend": "case-workers",
     "register.take_back": "case-workers",
@@ -120,6 +124,7 @@ FRESH = frozenset(
         *("people.show", "people.invite", "people.renew", "people.close", "people.withdraw", "people.open_door"),
         *("mine.change_passphrase", "second.show", "second.switch_on", "second.switch_off", "second.renew_codes"),
         *("settings.save", "names.save", "casework.pack"),
+        *("register.export", "timetable.export", "browse.as_csv", "browse.as_json"),
     }
 )
 

@@ -10,7 +10,7 @@ from msgspec import Struct
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from appliance.edge.store import NotFound, StoreBusy, StoreError, StoreFull
+from appliance.edge.store import NotFound, StoreBusy, StoreError, StoreFull, TooSlow
 from web_ui.views import account, forms
 from web_ui.wording.texts import gettext as _
 
@@ -45,6 +45,8 @@ def _on_http(error: HTTPException) -> Response:
 
 
 def _on_store(error: StoreError) -> Response:
+    if isinstance(error, TooSlow):
+        return _page(503, Apology(_("That took too long"), _("Look for less at once: choose a value, or a shorter time.")))
     if isinstance(error, NotFound):
         return _page(404, _vanished(), _typed())
     log.warning("the store refused: %s", error)

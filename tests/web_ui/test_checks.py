@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from appliance.edge.store import Store
+from appliance.school import CheckDone, Term
 from appliance.witness import FilterCheck
 from tests.web_ui import school
 from tests.web_ui.conftest import Clock, Visitor
@@ -98,3 +99,18 @@ def test_what_the_box_saw_of_the_filters_tests_is_told(store: Store, head: Visit
     check = FilterCheck(time=school.NOW - 60, mac=school.mac(1), device="iPad-01", test="Child abuse images", result="active")
     store.save_witnessed([], [], [check])
     assert "iPad-01 ran the test “Child abuse images”. The list seems to be in force." in words(head.get("/checks").text)
+
+
+def test_what_was_not_tested_this_term_is_told(store: Store, head: Visitor) -> None:
+    store.rulebook.add_term(Term(name="Autumn term", first="2026-09-02", last="2026-12-18"), by="x", now=1.0)
+    old, new = school.at("9:00", 200), school.at("9:00", 2)
+    for when, what, place in ((old, "drill", "Oak"), (old, "drill", "library"), (new, "drill", "library")):
+        store.log_check(CheckDone(what=what, result="worked", place=place, device_type="iPads"), by="x", now=when)
+    page = words(head.get("/checks").text)
+    due = page.partition("Not tested yet in “Autumn term”")[2].partition("Log of checks")[0]
+    assert "iPads, Oak" in due and "library" not in due
+    assert "Safe search is on" in due and "Fire drill of this box" not in due
+
+
+def test_without_a_term_three_months_count(store: Store, head: Visitor) -> None:
+    assert "Not tested in the last three months" in head.get("/checks").text

@@ -250,3 +250,13 @@ def test_the_printed_incident_carries_the_evidence_code(morning: Store, head: Vi
     assert f"Evidence code: {code}." in head.get("/to-look-at/3").text
     assert morning.chain_head().code != code, "that the head looked is a link of its own, written once the page was on its way"
     assert morning.verify_chain(code).broken is None
+
+
+def test_the_record_is_filtered_by_what_and_by_day(morning: Store, head: Visitor) -> None:
+    head.get("/to-look-at/3")
+    assert "Looked at incident 3." in head.get("/who-looked?what=looks").text
+    deeds = head.get("/who-looked?what=deeds").text
+    assert "Looked at incident" not in deeds and "Decided on incident" in deeds
+    earlier = head.get("/who-looked?day=2026-11-21").text
+    assert "Named a device" in earlier and "Looked at incident 3" not in earlier
+    assert head.get("/who-looked?day=9999-12-31&what=x&from=-4").status_code == 200

@@ -8,6 +8,7 @@ import pytest
 
 from appliance.edge.store import Store
 from appliance.model import Sight
+from appliance.witness import SafeSearch, WitnessCount
 from tests.web_ui import school
 from tests.web_ui.conftest import Visitor
 from tests.web_ui.test_incidents import words
@@ -66,3 +67,29 @@ def test_a_thousand_devices_stay_a_small_page(store: Store, head: Visitor) -> No
     answer = head.get(PATH)
     assert len(answer.data) < 60_000 and "Next page" in answer.text
     assert "Back a page" in head.get(f"{PATH}?from=380").text and head.get(f"{PATH}?from=999999").status_code == 200
+
+
+def test_what_the_filter_did_is_told_by_kind_and_safe_search_by_engine(store: Store, head: Visitor) -> None:
+    store.save_witnessed(
+        [
+            WitnessCount(day="2026-11-23", category="gambling", stopped=30, reached=1),
+            WitnessCount(day="2026-09-01", category="gambling", stopped=900),
+        ],
+        [
+            SafeSearch(day="2026-11-24", engine="google", seen=4),
+            SafeSearch(day="2026-11-24", engine="bing", seen=2, unseen=1),
+            SafeSearch(day="2026-11-20", engine="youtube", unseen=3),
+        ],
+        [],
+    )
+    page = words(head.get("/can-we-see").text)
+    assert "31 tries of sites on our lists; the filter seems to have stopped 30" in page
+    assert "Gambling 30 1 0" in page and "900" not in page
+    assert "Google Safe search is on for every device" in page
+    assert "Bing On for some devices; for one we did not see it" in page
+    assert "YouTube We did not see that the network switches safe search on (Friday 20 November)" in page
+
+
+def test_a_filter_that_had_nothing_to_do_is_not_praised(store: Store, head: Visitor) -> None:
+    page = words(head.get("/can-we-see").text)
+    assert "so we can’t say what the filter does" in page and "not seen anybody search" in page

@@ -15,6 +15,7 @@ from web_ui.wording import mirror
 LANGUAGE = {"language": "en"}
 SCHOOL = {"school": "Ashfield Primary", "time_zone": "Europe/Jersey"}
 NUMBERS = {"deputy": "07700 900 123", "social_care": "01632 960 001", "it": "+44 1632 960 002 ext 4"}
+TERMS = {"term_name_0": "Autumn term", "term_first_0": "2026-09-02", "term_last_0": "2026-12-18", "term_kind_0": "term"}
 HOURS = {f"{field}_{day}": clock for day in range(5) for field, clock in (("opens", "8:45"), ("closes", "15.30"))}
 
 
@@ -35,11 +36,12 @@ def test_a_head_goes_through_all_of_them(morning: Store, head: Visitor) -> None:
     assert code_on(sheet.text) and "/set-up/steps/mirror" in sheet.text
     for key, following in (("mirror", "devices"), ("devices", "hours")):
         assert head.post(f"/set-up/steps/{key}").location == f"/set-up/steps/{following}"
-    assert head.post("/set-up/steps/hours", HOURS).location == "/set-up/steps/numbers"
+    assert head.post("/set-up/steps/hours", HOURS).location == "/set-up/steps/terms"
+    assert head.post("/set-up/steps/terms", TERMS).location == "/set-up/steps/numbers"
     assert head.post("/set-up/steps/numbers", NUMBERS).location == "/set-up/steps/recovery"
     assert head.post("/set-up/steps/recovery").location == "/set-up/steps/answers"
     page = head.get("/set-up/steps/answers").text
-    for said in ("Ashfield Primary", "Jersey", "Mr Rees", "07700 900 123", "Monday 08:45 to 15:30"):
+    for said in ("Ashfield Primary", "Jersey", "Mr Rees", "07700 900 123", "Monday 08:45 to 15:30", "Autumn term"):
         assert said in page
     assert "not done yet" not in page
     assert head.post("/set-up/steps/answers").location == "/"
@@ -51,7 +53,7 @@ def test_a_step_that_is_left_can_be_taken_up_again(head: Visitor, store: Store) 
     head.get("/set-up/steps/school")
     head.post("/set-up/steps/school", SCHOOL)
     page = head.get("/set-up/steps").text
-    assert "One step of 9 is done." in page and page.count("Not yet") == 8 and "Go on" in page
+    assert "One step of 10 is done." in page and page.count("Not yet") == 9 and "Go on" in page
 
 
 def test_going_on_without_a_second_person_says_what_that_means(head: Visitor, store: Store) -> None:
@@ -132,6 +134,12 @@ def test_the_schools_own_numbers_stand_in_the_first_steps(morning: Store, head: 
         ({}, 1, "place", "wrong"),
         ({"hellos": 3}, 1, "place", "unknown"),
         ({}, 20, "place", "well"),
+        ({}, 20, "lookups", "well"),
+        ({"queries": 3}, 20, "lookups", "unknown"),
+        ({"problems": ("no-lookups",)}, 20, "lookups", "wrong"),
+        ({}, 20, "forwarder", "well"),
+        ({"queries": 3}, 20, "forwarder", "unknown"),
+        ({"problems": ("forwarder",)}, 20, "forwarder", "wrong"),
         ({"time": school.NOW - 600}, 20, "touch", "wrong"),
     ],
 )

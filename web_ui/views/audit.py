@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, timedelta
+
 from flask import Blueprint, render_template, request
+from flask_babel import get_timezone
 from msgspec import Struct
 
 from appliance.edge.store import NotFound
@@ -18,6 +21,7 @@ from web_ui.wording.texts import gettext as _
 blueprint = Blueprint("audit", __name__)
 
 PAGE = 50
+WHAT = {"looks": True, "deeds": False}
 
 
 class Line(Struct, frozen=True):
@@ -35,17 +39,33 @@ def show() -> str:
     who = request.args.get("who", "")[:200]
     names = {account.username: account.full_name for account in store().accounts()}
     start = max(0, min(request.args.get("from", 0, type=int), 10_000_000))
-    entries = store().audit_log(PAGE + 1, start, _also(who, names))
+    what, day = request.args.get("what", ""), request.args.get("day", "")[:10]
+    until = _end_of(day)
+    entries = store().audit_log(PAGE + 1, start, _also(who, names), WHAT.get(what), until)
     return render_template(
         "people/audit.html",
         lines=_lines(entries[:PAGE], names),
         people=sorted({names.get(name, name) for name in store().audited_people()}),
         who=who,
+        what=what if what in WHAT else "",
+        day=day if until else "",
+        arguments={key: value for key, value in (("who", who), ("what", what), ("day", day)) if value},
         start=start,
         page=PAGE,
         more=len(entries) > PAGE,
         code=store().chain_head().code,
     )
+
+
+def _end_of(day: str) -> float | None:
+    """When a day such as 2026-11-24 ended by the school's clock; None for anything else."""
+    try:
+        then = date.fromisoformat(day)
+    except ValueError:
+        return None
+    if not 1971 <= then.year <= 2900:
+        return None
+    return datetime.combine(then + timedelta(days=1), datetime.min.time(), get_timezone()).timestamp()
 
 
 def _also(who: str, names: dict[str, str]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from datetime import date, datetime
 from typing import Any, Literal
 
 from flask import Blueprint, Response, abort, flash, make_response, redirect, render_template, request, url_for
@@ -18,6 +19,7 @@ from web_ui.views import forms
 from web_ui.views.cards import name_now
 from web_ui.views.mine import me
 from web_ui.wording import checks as wording
+from web_ui.wording.dates import local
 from web_ui.wording.texts import gettext as _
 
 blueprint = Blueprint("checks", __name__)
@@ -27,6 +29,8 @@ Result = Literal["worked", "partly", "failed"]
 # The lamp turns amber for the first, red for the second.
 DRILLS = ("gambling", "suicide")
 SHOWN, LOOKED_AT, LIMIT = 100, 200, 300
+GRID_LOOKED_AT = 2_000
+QUARTER = 91 * 86_400.0
 RESULTS: dict[str, Result] = {"worked": "worked", "partly": "partly", "failed": "failed"}
 FIELDS = ("what", "device_type", "place", "user_group", "result", "action", "incident")
 
@@ -38,12 +42,13 @@ def listed() -> str:
 
 
 def _page(typed: dict[str, str], faults: forms.Faults) -> str:
-    log = store().check_log(SHOWN)
+    log = store().check_log(GRID_LOOKED_AT)
     return render_template(
         "checks/listed.html",
         drills=_drills(),
-        log=[wording.say_check(check, now()) for check in log],
+        log=[wording.say_check(check, now()) for check in log[:SHOWN]],
         grid=wording.grid(log, now()),
+        **_due(log),
         witnessed=[wording.say_witnessed(check, now()) for check in store().checks(20)],
         tests=wording.tests(),
         results=wording.results(),
@@ -51,6 +56,27 @@ def _page(typed: dict[str, str], faults: forms.Faults) -> str:
         faults=faults,
         reads=me().role in access.CASE_WORKERS,
     )
+
+
+def _due(log: list[CheckDone]) -> dict[str, Any]:
+    """What has not been tested since this term began."""
+    name, since = _term()
+    return {
+        "since": wording.say_since(name),
+        "untested": wording.untested(log, since),
+        "missing_tests": wording.missing_tests(log, since),
+    }
+
+
+def _term() -> tuple[str, float]:
+    """The term that runs, and when it began; without one, no name and three months ago."""
+    today = local(now()).date().isoformat()
+    running = [term for term in store().rulebook.terms() if not term.closed and term.first <= today <= term.last]
+    if not running:
+        return "", now() - QUARTER
+    term = max(running, key=lambda term: term.first)
+    began = datetime.combine(date.fromisoformat(term.first), datetime.min.time(), local(now()).tzinfo)
+    return term.name, began.timestamp()
 
 
 def _drills() -> dict[str, str]:

@@ -8,21 +8,21 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.dates import get_day_names
-from flask import current_app
+from flask import current_app, request
 from flask_babel import get_locale
 from msgspec import Struct
 
 from appliance.school import Hours
 from web_ui import languages
 from web_ui.records import now, store
-from web_ui.views import forms
+from web_ui.views import forms, terms
 from web_ui.views.mine import me
 from web_ui.wording import phones
 from web_ui.wording.dates import uncapitalise
 from web_ui.wording.texts import gettext as _
 
 ZONES = ("Europe/London", "Europe/Belfast", "Europe/Jersey", "Europe/Guernsey", "Europe/Isle_of_Man", "Europe/Gibraltar")
-SECTIONS = ("language", "school", "hours", "numbers", "worry")
+SECTIONS = ("language", "school", "hours", "terms", "numbers", "worry")
 WORRY_SETTING = "report_a_worry"
 Typed = dict[str, str]
 _CLOCK = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)")
@@ -59,6 +59,8 @@ def kept(section: str) -> Typed:
         }
     if section == "numbers":
         return phone_numbers()
+    if section == "terms":
+        return terms.kept()
     if section == "worry":
         return {"worry": store().setting(WORRY_SETTING) or "off"}
     return {
@@ -86,8 +88,11 @@ def typed(section: str) -> Typed:
         "school": ("school", "time_zone"),
         "numbers": phones.KEYS,
         "worry": ("worry",),
+        "terms": terms.NAMES,
         "hours": tuple(f"{field}_{number}" for number in range(7) for field in ("opens", "closes")),
     }
+    if section == "worry" and "worry" not in request.form:
+        return kept(section)
     return {name: forms.line(name) for name in names[section]}
 
 
@@ -99,6 +104,7 @@ def find_faults(section: str, given: Typed) -> forms.Faults:
         "numbers": _number_faults,
         "hours": _hour_faults,
         "worry": _worry_faults,
+        "terms": terms.find_faults,
     }
     return makers[section](given)
 
@@ -107,6 +113,9 @@ def save(section: str, given: Typed) -> None:
     """Keep what changed; each change is a line of the record."""
     if section == "hours":
         _save_hours(given)
+        return
+    if section == "terms":
+        terms.save(given)
         return
     before = kept(section)
     for name, value in given.items():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Blueprint, render_template
-from msgspec import Struct
 
 from appliance.model import Incident
 from web_ui.records import now, store
@@ -16,24 +15,13 @@ SPANS = (7, 28, 91)
 MOST = 20_000
 
 
-class Span(Struct, frozen=True):
-    """What came up within some days."""
-
-    days: int
-    urgent: int
-    look: int
-    closed: int
-    waiting: int
-    stopped: int
-
-
 @blueprint.get("/numbers")
 def show() -> str:
     """Counts of the last week, four weeks and quarter; and kinds, where they are not so few that they point at a child."""
     found = store().incidents(since=now() - SPANS[-1] * DAY, limit=MOST)
     return render_template(
         "numbers.html",
-        spans=[_count(found, days) for days in SPANS],
+        spans=[wording.hide(_count(found, days)) for days in SPANS],
         kinds=wording.kinds([incident for incident in found if incident.level != "note" and not incident.exercise]),
         asked=store().cases.count_name_asks(now() - SPANS[-1] * DAY),
         health=store().health(),
@@ -41,11 +29,11 @@ def show() -> str:
     )
 
 
-def _count(found: list[Incident], days: int) -> Span:
+def _count(found: list[Incident], days: int) -> wording.Span:
     since = now() - days * DAY
     within = [one for one in found if one.last_seen >= since and one.level != "note" and not one.exercise]
     closed = sum(1 for one in within if one.decision)
-    return Span(
+    return wording.Span(
         days,
         sum(1 for one in within if one.level == "urgent"),
         sum(1 for one in within if one.level == "look"),

@@ -1,4 +1,4 @@
-"""Can we see? How much of what devices did was in sight, hour by hour, why not the rest, and what to ask of IT support."""
+"""Can we see? How much of what devices did was in sight, hour by hour, why not the rest; and what the filter was seen to do."""
 
 from __future__ import annotations
 
@@ -10,13 +10,16 @@ from flask import Blueprint, render_template, request
 from appliance.model import Device, Sight
 from web_ui.hostnames import clean
 from web_ui.records import now, store
+from web_ui.wording import filter_seen
 from web_ui.wording import sight as wording
+from web_ui.wording.dates import local
 
 blueprint = Blueprint("seeing", __name__)
 
 PAGE = 20
 HOURS = 12
 QUIET_SHOWN = 12
+FILTER_DAYS = 30
 
 
 @blueprint.get("/can-we-see")
@@ -44,7 +47,19 @@ def show() -> str:
         width=len(hours) * wording.STEP,
         high=wording.HIGH,
         **_quiet(by_device, names),
+        **_filter(),
     )
+
+
+def _filter() -> dict[str, Any]:
+    """What the box saw of the school's filter and of safe search."""
+    since = local(now() - FILTER_DAYS * 86_400.0).date().isoformat()
+    counts = store().witness(since)
+    return {
+        "filter_words": filter_seen.say_filter(counts),
+        "kinds": filter_seen.kinds(counts),
+        "engines": filter_seen.engines(store().safesearch(), now()),
+    }
 
 
 def _first_hour() -> float:

@@ -20,7 +20,7 @@ from web_ui.wording import steps_taken as wording
 
 blueprint = Blueprint("steps", __name__)
 
-STEPS = ("language", "school", "people", "mirror", "devices", "hours", "numbers", "recovery", "answers")
+STEPS = ("language", "school", "people", "mirror", "devices", "hours", "terms", "numbers", "recovery", "answers")
 SHOWN = 30
 
 
@@ -148,6 +148,7 @@ def _answers(_given: fields.Typed | None) -> dict[str, Any]:
         "school": school,
         "tongue": (languages.schools(), languages.LANGUAGES[languages.schools()]),
         "hours": hours,
+        "terms": store().rulebook.terms(),
         "own": [(label, number) for label, number in numbers if number],
         "people": [account.full_name for account in store().accounts() if account.active],
         "waiting": waiting,

@@ -99,6 +99,8 @@ def _say_other(action: str, subject: str) -> str:
         return _("Changed one of the school’s phone numbers.")
     if action == "looked" and subject.startswith("day "):
         return _("Looked at a device’s day.")
+    if action == "looked" and subject.startswith("browse "):
+        return _("Browsed a table of health and counts.")
     if action == "setting":
         return settings.get(subject) or _("Changed a setting: %(name)s.", name=subject.replace("_", " ").replace(":", " "))
     if not subject:

@@ -87,6 +87,30 @@ def _place(check: CheckDone, now: float) -> Place:
     return Place(device_type, place, user_group, results()[check.result], say_date(check.time, now))
 
 
+def untested(checks: Iterable[CheckDone], since: float) -> list[str]:
+    """Kinds of device, places and groups of users that were checked once, but together not since then."""
+    known: dict[tuple[str, str, str], bool] = {}
+    for check in checks:
+        key = (check.device_type, check.place, check.user_group)
+        if any(key):
+            known[key] = known.get(key, False) or check.time >= since
+    due = sorted(key for key, tested in known.items() if not tested)
+    return [", ".join(clean(part, 120) for part in key if part) for key in due]
+
+
+def missing_tests(checks: Iterable[CheckDone], since: float) -> list[str]:
+    """What can be tested and was not since then."""
+    done = {check.what for check in checks if check.time >= since}
+    return [words for key, words in tests().items() if key not in done and key != "other"]
+
+
+def say_since(term: str) -> str:
+    """Since when something was not tested: the term by its name, or, where there is none, the last three months."""
+    if not term:
+        return _("Not tested in the last three months")
+    return _("Not tested yet in “%(term)s”", term=clean(term, 80))
+
+
 def say_witnessed(check: FilterCheck, now: float) -> str:
     """A test of the filter that the box saw somebody run."""
     values = {"device": clean(check.device, 80), "test": clean(check.test, 80), "when": say_moment(check.time, now)}

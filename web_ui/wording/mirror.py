@@ -14,7 +14,7 @@ from web_ui.wording.texts import gettext as _
 WIRE = ("touch", "interface-down", "no-packets", "no-mirror", "both-ways", "drops", "no-sensor")
 # More copies than this of what was heard: the switch mirrors both ends of the same way.
 TWICE = 0.3
-ENOUGH = 1_000
+ENOUGH, ENOUGH_LOOKUPS = 1_000, 50
 FEW = 3
 
 
@@ -22,8 +22,45 @@ def tests(health: Health | None, devices: Sequence[Device], now: float) -> list[
     """Every question of the test, those with an answer that needs something first."""
     found = [check for check in checks.checks(health, now) if check.id in WIRE]
     if health is not None and found and found[0].id != "touch":
-        found += [_tags(devices), _copies(health), _place(health, devices)]
+        found += [_lookups(health), _forwarder(health), _tags(devices), _copies(health), _place(health, devices)]
     return sorted(found, key=lambda check: ("wrong", "look", "unknown", "well").index(check.state))
+
+
+def _lookups(health: Health) -> Check:
+    title = _("Look-ups and answers")
+    if "no-lookups" in health.problems:
+        return _fault(
+            "lookups",
+            _("We see connections, but hardly any look-ups"),
+            _("The box stands where the names that devices look up do not pass, so it can explain less of what it sees."),
+            _("The box sees connections but hardly any DNS. Please mirror the port of the school’s DNS server as well."),
+        )
+    if health.queries < ENOUGH_LOOKUPS:
+        return Check("lookups", "unknown", title, _("We have not heard enough yet to tell."))
+    sentence = _("We hear which names devices look up: %(count)s so far.", count=format_number(health.queries))
+    return Check("lookups", "well", title, sentence)
+
+
+def _forwarder(health: Health) -> Check:
+    title = _("Each device asks for itself")
+    if "forwarder" in health.problems:
+        return _fault(
+            "forwarder",
+            _("One machine asks for all the others"),
+            _("Nearly all look-ups come from one machine, so it is hard to say which device asked for what."),
+            _(
+                "The box sees DNS from one forwarder only. Please mirror a port between the devices and that DNS server or"
+                " filter, so that each device’s own questions pass."
+            ),
+        )
+    if health.queries < ENOUGH_LOOKUPS:
+        return Check("forwarder", "unknown", title, _("We have not heard enough yet to tell."))
+    return Check("forwarder", "well", title, _("Look-ups come from many devices, so we can say which one asked."))
+
+
+def _fault(key: str, title: str, sentence: str, note: str) -> Check:
+    """Something that IT support puts right, with the note to print for them."""
+    return Check(key, "wrong", title, sentence, (_("Print this page and give the note below to IT support."),), note)
 
 
 def _tags(devices: Sequence[Device]) -> Check:

@@ -14,6 +14,7 @@ def titles() -> dict[str, tuple[str, str]]:
         "mirror": (_("Does the box hear the school?"), _("A live test of the cable and the switch, with a note for IT support.")),
         "devices": (_("Devices found so far"), _("Name those that you know.")),
         "hours": (_("School hours"), _("So that the box can tell you what happened outside them.")),
+        "terms": (_("Terms and holidays"), _("So that the box knows on which days there is school.")),
         "numbers": (_("Whom to ring"), _("Your school’s own numbers, shown when something is urgent.")),
         "recovery": (_("If you can’t log in"), _("A sheet to print and lock away.")),
         "answers": (_("Check your answers"), _("Then you are done.")),

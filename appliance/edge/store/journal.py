@@ -36,11 +36,21 @@ class Journal:
             self._db.execute("INSERT OR REPLACE INTO reads (who, subject, hour) VALUES (?, ?, ?)", (who, subject, hour))
             self.add(time, who, "looked", subject)
 
-    def entries(self, limit: int, offset: int = 0, who: Sequence[str] = ()) -> list[AuditEntry]:
-        """The newest audit entries first, of everybody or of those names."""
-        where = f"WHERE who IN ({', '.join('?' * len(who))})" if who else ""
-        sql = f"SELECT time, who, action, subject FROM audit {where} ORDER BY id DESC LIMIT ? OFFSET ?"  # noqa: S608
-        return [msgspec.convert(row, AuditEntry) for row in self._db.rows(sql, (*who, limit, offset))]
+    def entries(
+        self, limit: int, offset: int = 0, who: Sequence[str] = (), looks: bool | None = None, until: float | None = None
+    ) -> list[AuditEntry]:
+        """The newest audit entries first: of everybody or of those names, looks only or (False) deeds only, before a moment."""
+        given: list[tuple[str, tuple[object, ...]]] = []
+        if who:
+            given.append((f"who IN ({', '.join('?' * len(who))})", tuple(who)))
+        if looks is not None:
+            given.append(("action = 'looked'" if looks else "action != 'looked'", ()))
+        if until is not None:
+            given.append(("time < ?", (until,)))
+        where = " AND ".join(clause for clause, _ in given) or "1"
+        values = [value for _, part in given for value in part]
+        sql = f"SELECT time, who, action, subject FROM audit WHERE {where} ORDER BY id DESC LIMIT ? OFFSET ?"  # noqa: S608
+        return [msgspec.convert(row, AuditEntry) for row in self._db.rows(sql, (*values, limit, offset))]
 
     def people(self) -> list[str]:
         """Everybody who stands in the audit, by name."""

@@ -97,9 +97,11 @@ class Reading(Tables):
         """The lists in force."""
         return self._journal.lists()
 
-    def audit_log(self, limit: int = 200, offset: int = 0, who: Sequence[str] = ()) -> list[AuditEntry]:
-        """Who did what, newest first; of everybody, or of those names."""
-        return self._journal.entries(limit, offset, who)
+    def audit_log(
+        self, limit: int = 200, offset: int = 0, who: Sequence[str] = (), looks: bool | None = None, until: float | None = None
+    ) -> list[AuditEntry]:
+        """Who did what, newest first: of everybody or of those names, looks only or (False) deeds only, before a moment."""
+        return self._journal.entries(limit, offset, who, looks, until)
 
     def audited_people(self) -> list[str]:
         """Everybody who stands in the audit, by name."""

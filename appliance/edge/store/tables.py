@@ -7,6 +7,7 @@ from pathlib import Path
 
 from appliance.edge import clock
 from appliance.edge.store.accounts import Accounts
+from appliance.edge.store.browsing import Browsing
 from appliance.edge.store.cases import Cases
 from appliance.edge.store.check_log import CheckLog
 from appliance.edge.store.database import Database
@@ -30,8 +31,8 @@ class Tables:
     """`safespan.db` in `data_dir`, which must last, and `recent.db` in `recent_dir`, which lives in memory.
 
     `register` holds who uses which devices, `merging` which records are of one machine, `rulebook` the school's say in how
-    they are judged, `cases` what people do about incidents, `worries` what people reported, `ownership` whose device is
-    whose, `factors` and `invitations` what else there is to logging in.
+    they are judged, `cases` what people do about incidents, `worries` what people reported, `browsing` what a technician may
+    look through, `ownership` whose device is whose, `factors` and `invitations` what else there is to logging in.
     """
 
     def __init__(self, lasting: Database, recent: Database, recent_dir: Path, clock_synced: Callable[[], bool | None]) -> None:
@@ -44,6 +45,7 @@ class Tables:
         self._incidents = Incidents(lasting, origin, journal)
         self.cases = Cases(lasting, self._incidents, Sights(lasting, origin))
         self._devices = Devices(lasting, origin, journal)
+        self.browsing = Browsing(lasting.path)
         self._accounts = Accounts(lasting, journal, recent_dir)
         self._recent = Recent(recent, clock.boot_id())
         self._sights = Sights(lasting, origin)
