@@ -6,6 +6,7 @@ import hashlib
 import os
 import shutil
 import tomllib
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import click
@@ -15,7 +16,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from msgspec import Struct, field
 
 from appliance.edge import signing
-from appliance.edge.catalogue import Form
+from appliance.edge.catalogue import Form, Offer, bundled
+from appliance.edge.list_files import ListError
+from appliance.edge.list_guards import inspect, objection
+from appliance.edge.suffixes import PublicSuffixes
 
 _keys_option = click.option(
     "--key",
@@ -118,42 +122,65 @@ def sign_lists(folder: Path, keys: tuple[Path, ...]) -> None:
     try:
         wanted = msgspec.convert(tomllib.loads((folder / "lists.toml").read_text(encoding="utf-8")), _Wanted)
         root = signing.open_root(_newest_root(folder).read_bytes(), None)
+        present = folder / "catalogue.json"
+        _check_wanted(wanted, signing.open_catalogue(present.read_bytes(), root, seen=0).version if present.exists() else 0)
         catalogue = signing.SignedCatalogue(
             supplier=wanted.supplier,
             version=wanted.version,
             expires=wanted.expires,
-            lists=tuple(_publish(folder, entry) for entry in wanted.entries),
+            lists=tuple(_signed(folder, entry) for entry in wanted.entries),
         )
         data = signing.sign(catalogue, map(_load, keys))
-        present = folder / "catalogue.json"
-        seen = signing.open_catalogue(present.read_bytes(), root, seen=0).version + 1 if present.exists() else 0
-        signing.open_catalogue(data, root, seen=seen)
+        signing.open_catalogue(data, root, seen=0)
+        _publish(folder, wanted, catalogue)
         present.write_bytes(data)
-    except ValueError as error:
+    except (ValueError, ListError) as error:
         raise click.ClickException(f"Nothing was signed: {error}.") from error
     except OSError as error:
         raise click.ClickException(f"Nothing was signed: {error.filename}: {error.strerror}.") from error
-    click.echo(f"{present}: version {catalogue.version}, {len(catalogue.lists)} lists.")
+    count = len(catalogue.lists)
+    click.echo(f"{present}: version {catalogue.version}, {count} {'list' if count == 1 else 'lists'}.")
 
 
-def _publish(folder: Path, entry: _Entry) -> signing.SignedList:
-    """Put a list's file below its own checksum: files of two catalogues can't be mixed up."""
+def _check_wanted(wanted: _Wanted, present: int) -> None:
+    """Raise ValueError for what every box would refuse."""
+    if wanted.version <= present:
+        raise ValueError(f"the catalogue there has version {present}, and version {wanted.version} is not above it")
+    try:
+        over = date.fromisoformat(wanted.expires) < datetime.now(UTC).date()
+    except ValueError as error:
+        raise ValueError(f"“{wanted.expires}” is no day: write one such as 2027-06-30") from error
+    if over:
+        raise ValueError(f"its last day is over ({wanted.expires})")
+
+
+def _signed(folder: Path, entry: _Entry) -> signing.SignedList:
+    """A list as the catalogue names it. Raises ValueError and ListError for one that no box would take."""
+    if Path(entry.file).name != entry.file:
+        # Else a slip of the hand would publish whatever lies around, such as the key.
+        raise ValueError(f"the list {entry.id} has to be a file in {folder} itself, not {entry.file}")
+    about = {name: getattr(entry, name) for name in ("id", "name", "category", "format", "licence", "purpose")}
     source = folder / entry.file
-    with source.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    try:
+        bundled().check(Offer(**about))
+        against = objection(inspect(source, entry.format, PublicSuffixes.bundled()), floor=1, before=None, form=entry.format)
+    except ValueError as error:
+        raise ValueError(f"of the list {entry.id}, {error}") from error
+    if against:
+        raise ValueError(f"of the list {entry.id}, {against}")
+    return signing.SignedList(**about, sha256=_digest(source), size=source.stat().st_size, dated=entry.dated)
+
+
+def _publish(folder: Path, wanted: _Wanted, catalogue: signing.SignedCatalogue) -> None:
+    """Put each list's file below its own checksum: files of two catalogues can't be mixed up."""
     (folder / "files").mkdir(exist_ok=True)
-    shutil.copyfile(source, folder / "files" / digest)
-    return signing.SignedList(
-        id=entry.id,
-        name=entry.name,
-        category=entry.category,
-        sha256=digest,
-        size=source.stat().st_size,
-        dated=entry.dated,
-        format=entry.format,
-        licence=entry.licence,
-        purpose=entry.purpose,
-    )
+    for entry, signed in zip(wanted.entries, catalogue.lists, strict=True):
+        shutil.copyfile(folder / entry.file, folder / "files" / signed.sha256)
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _newest_root(folder: Path) -> Path:
@@ -165,7 +192,10 @@ def _newest_root(folder: Path) -> Path:
 
 def _load(file: Path) -> Ed25519PrivateKey:
     """A private key; raises ValueError."""
-    key = load_pem_private_key(file.read_bytes(), password=None)
+    try:
+        key = load_pem_private_key(file.read_bytes(), password=None)
+    except ValueError:
+        key = None
     if not isinstance(key, Ed25519PrivateKey):
         raise ValueError(f"{file} holds no Ed25519 key")
     return key

@@ -138,11 +138,29 @@ def test_a_supplier_signs_and_a_box_takes(desk: Desk, tmp_path: Path) -> None:
     entry = '[[list]]\nid = "mine"\nname = "Acme: games"\ncategory = "games"\nfile = "mine.txt"\n'
     (desk.stick / "lists.toml").write_text(f'supplier = "acme"\nversion = 1\nexpires = "2099-12-31"\n{entry}')
     signed = desk.run("sign", str(desk.stick), "--key", str(tmp_path / "list.key"), data=False)
-    assert "version 1, 1 lists" in signed.output
+    assert "version 1, 1 list." in signed.output
     assert desk.run("add", "stick", "--root", str(desk.stick / "1.root.json")).exit_code == 0
     assert [record["what"] for record in records(desk.update())] == ["new"]
     assert desk.category("www.signed.example") == "games"
     again = desk.run("sign", str(desk.stick), "--key", str(tmp_path / "list.key"), data=False)
-    assert "Nothing was signed: the catalogue is an old one" in again.output
+    assert "the catalogue there has version 1, and version 1 is not above it" in again.output
+    toml = (desk.stick / "lists.toml").read_text().replace("version = 1", "version = 2")
+    for found, put, reason in (
+        ("", "", ""),
+        ('"games"', '"sorcery"', "of the list mine, its category “sorcery” is not known here"),
+        ("mine.txt", "../root.key", "the list mine has to be a file in"),
+        ("mine.txt", "nothing.txt", "No such file or directory"),
+        ("mine.txt", "1.root.json", "of the list mine, it holds 0 entries"),
+        ("2099-12-31", "2020-01-01", "its last day is over"),
+        ("2099-12-31", "tomorrow", "“tomorrow” is no day"),
+    ):
+        (desk.stick / "lists.toml").write_text(toml.replace(found, put) if found else toml.replace("[[list]]", "[[lists]]"))
+        refused = desk.run("sign", str(desk.stick), "--key", str(tmp_path / "list.key"), data=False)
+        assert refused.exit_code == 1 and "Nothing was signed" in refused.output and reason in refused.output, (
+            put,
+            refused.output,
+        )
+    assert [path.read_text() for path in (desk.stick / "files").iterdir()] == ["signed.example\n"]
+    (desk.stick / "lists.toml").write_text(toml)
     stranger = desk.run("sign", str(desk.stick), "--key", str(tmp_path / "root.key"), data=False)
     assert "not signed by enough" in stranger.output
