@@ -19,7 +19,12 @@ _HIDDEN = re.compile(
 def clean(text: str, longest: int = LONGEST) -> str:
     """The text with every character that shows as nothing or turns the line round replaced by U+FFFD, and cut to length."""
     cut = text[:longest]
-    seen = "".join("\N{REPLACEMENT CHARACTER}" if unicodedata.category(letter) in _UNSEEN else letter for letter in cut)
+    # Printable letters have none of those: nearly every name is this, and a page may hold a thousand.
+    seen = (
+        cut
+        if cut.isprintable()
+        else "".join("\N{REPLACEMENT CHARACTER}" if unicodedata.category(letter) in _UNSEEN else letter for letter in cut)
+    )
     return seen + ("…" if len(text) > longest else "")
 
 

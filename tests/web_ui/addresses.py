@@ -9,10 +9,9 @@ from collections.abc import Iterator, Mapping
 from html import unescape
 from urllib.parse import urlsplit
 
-import pytest
 from flask import Flask
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import Rule
+from werkzeug.routing import IntegerConverter, Rule
 
 from tests.web_ui import school
 from tests.web_ui.conftest import Visitor
@@ -46,17 +45,16 @@ def addresses(app: Flask, method: str) -> dict[str, list[str]]:
 
 def _fill(app: Flask, rule: Rule) -> Iterator[str]:
     names = sorted(rule.arguments)
-    for values in itertools.product(*(_values(rule.endpoint, name) for name in names)):
+    for values in itertools.product(*(_values(rule, name) for name in names)):
         with app.test_request_context():
             built = app.url_map.bind("").build(rule.endpoint, dict(zip(names, values, strict=True)), method=_method(rule))
         yield built + QUERIES.get(rule.endpoint, "")
 
 
-def _values(endpoint: str, name: str) -> tuple[str, ...]:
-    values = VALUES.get(f"{endpoint} {name}") or VALUES.get(name)
-    if values is None:
-        pytest.fail(f"say in {__name__}.VALUES what <{name}> of {endpoint} may be")
-    return values
+def _values(rule: Rule, name: str) -> tuple[str, ...]:
+    """What the place may hold: what is said above, or a number or a word that stands for nothing yet."""
+    known = VALUES.get(f"{rule.endpoint} {name}") or VALUES.get(name)
+    return known or ("1" if isinstance(rule._converters[name], IntegerConverter) else "none",)
 
 
 def _method(rule: Rule) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import cache
 
@@ -11,10 +10,9 @@ from flask_babel import get_timezone
 from msgspec import Struct
 
 import phrase_lists
-from appliance.edge.store import StoreBusy, StoreFull
 from web_ui import cases, names
 from web_ui.hostnames import clean
-from web_ui.records import now, store
+from web_ui.records import afterwards, now, store
 from web_ui.views.mine import me
 from web_ui.wording import day as wording
 from web_ui.wording import register as register_wording
@@ -44,8 +42,8 @@ def show(mac: str) -> str:
         (row for one in macs for row in store().recent(one, since=since, until=until, limit=ROWS)), key=lambda row: row.time
     )
     incidents = [found for one in macs for found in store().incidents(mac=one, since=since, limit=500, hidden_from=cases.owner())]
-    with suppress(StoreBusy, StoreFull):
-        store().note_read(me().full_name, f"day {mac} {local(since).date().isoformat()}", now=now())
+    who, what, moment = me().full_name, f"day {mac} {local(since).date().isoformat()}", now()
+    afterwards(lambda records: records.note_read(who, what, now=moment))
     return render_template(
         "devices/day.html",
         mac=mac,

@@ -13,6 +13,7 @@ from appliance.edge.store.origin import Origin
 from appliance.model import Device
 
 LABEL_LIMIT = 63  # characters, as a DNS label
+_TEXTS = msgspec.json.Decoder(tuple[str, ...])
 
 _COLUMNS = """mac, addresses, label, heard_name, maker, private, vlan, first_seen, last_seen,
     (SELECT group_id FROM members WHERE members.mac = devices.mac) AS "group",
@@ -89,5 +90,5 @@ def _seen(device: Device) -> tuple[object, ...]:
 
 
 def _device(row: Row) -> Device:
-    addresses = msgspec.json.decode(row["addresses"], type=tuple[str, ...])
+    addresses = _TEXTS.decode(row["addresses"])
     return msgspec.convert(row | {"addresses": addresses, "private": bool(row["private"])}, Device)

@@ -27,6 +27,7 @@ COLUMNS = ", ".join(["id", *_SEEN, "acknowledged", "seen", "decision"])
 URGENT_FIRST = "CASE level WHEN 'urgent' THEN 0 WHEN 'look' THEN 1 ELSE 2 END, first_seen, id"
 _RISES = "? = 'urgent' AND level != 'urgent'"
 _LISTS = ("names", "reasons", "intent_reasons")
+_TEXTS = msgspec.json.Decoder(tuple[str, ...])  # made once: pages read thousands of rows
 Facts = Sequence[tuple[str, str]]
 TEXT_LIMIT = 4_000  # characters of one note
 
@@ -188,6 +189,6 @@ def _seen(incident: Incident) -> Row:
 
 def to_incident(row: Row) -> Incident:
     """A row as an Incident; names and reasons are kept as JSON."""
-    lists = {column: msgspec.json.decode(row[column], type=tuple[str, ...]) for column in _LISTS}
+    lists = {column: _TEXTS.decode(row[column]) for column in _LISTS}
     flags = {"acknowledged": bool(row["acknowledged"]), "seen": bool(row["seen"]), "exercise": bool(row["exercise"])}
     return msgspec.convert(row | lists | flags, Incident)

@@ -15,6 +15,7 @@ SCHOOL_SECONDS = 30 * 86_400.0  # the school's own, against which a fall is meas
 HOUR = 3600.0
 AHEAD_SECONDS = 2 * 3600.0  # hours further ahead come from a clock that was wrong
 
+_REASONS = msgspec.json.Decoder(dict[str, int])
 _COUNTS = ("heard", "asked", "answered", "seen", "named", "quiet", "reasons")
 _COLUMNS = ", ".join(("hour", "mac", *_COUNTS))
 # The fuller row of an hour stays: after a clock was set back an hour may come up twice.
@@ -74,4 +75,4 @@ def _values(sight: Sight) -> tuple[object, ...]:
 
 
 def _sight(row: Row) -> Sight:
-    return msgspec.convert(row | {"reasons": msgspec.json.decode(row["reasons"], type=dict[str, int])}, Sight)
+    return msgspec.convert(row | {"reasons": _REASONS.decode(row["reasons"])}, Sight)
