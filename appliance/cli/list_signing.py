@@ -134,7 +134,7 @@ def sign_lists(folder: Path, keys: tuple[Path, ...]) -> None:
         signing.open_catalogue(data, root, seen=0)
         _publish(folder, wanted, catalogue)
         present.write_bytes(data)
-    except (ValueError, ListError) as error:
+    except ValueError as error:
         raise click.ClickException(f"Nothing was signed: {error}.") from error
     except OSError as error:
         raise click.ClickException(f"Nothing was signed: {error.filename}: {error.strerror}.") from error
@@ -155,7 +155,7 @@ def _check_wanted(wanted: _Wanted, present: int) -> None:
 
 
 def _signed(folder: Path, entry: _Entry) -> signing.SignedList:
-    """A list as the catalogue names it. Raises ValueError and ListError for one that no box would take."""
+    """A list as the catalogue names it. Raises ValueError for one that no box would take."""
     if Path(entry.file).name != entry.file:
         # Else a slip of the hand would publish whatever lies around, such as the key.
         raise ValueError(f"the list {entry.id} has to be a file in {folder} itself, not {entry.file}")
@@ -164,7 +164,7 @@ def _signed(folder: Path, entry: _Entry) -> signing.SignedList:
     try:
         bundled().check(Offer(**about))
         against = objection(inspect(source, entry.format, PublicSuffixes.bundled()), floor=1, before=None, form=entry.format)
-    except ValueError as error:
+    except (ValueError, ListError) as error:
         raise ValueError(f"of the list {entry.id}, {error}") from error
     if against:
         raise ValueError(f"of the list {entry.id}, {against}")
