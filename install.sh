@@ -240,7 +240,7 @@ all_checks() {
     check "mypy" "$bin/mypy"
     check "import-linter" "$bin/lint-imports"
     if command -v shellcheck >/dev/null; then
-        check "shellcheck" shellcheck "$here/install.sh" "$here/.ci/run"
+        check "shellcheck" shellcheck "$here/install.sh" "$here/.ci/run" "$here/tests/lab/installed.sh"
     else
         say "shellcheck        skipped: not installed"
     fi

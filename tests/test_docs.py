@@ -20,7 +20,7 @@ ROOT = Path(__file__).parent.parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), ROOT / "hardware/README.md"])
 PACKAGES = ("appliance", "hardware", "web_ui", "phrase_lists")
 # Folders of tests that mirror no folder of the source.
-OTHER_TESTS = {"evaluation", "lab", "corpus"}
+OTHER_TESTS = {"evaluation", "lab", "variants"}
 
 
 @pytest.fixture(params=DOCUMENTS, ids=lambda file: str(file.relative_to(ROOT)))

@@ -119,7 +119,7 @@ def _records(data_dir: Path, now: float) -> Iterator[Finding]:
     """What the records say: are they sound, is the guardian alive, what does it complain of, is there an account."""
     try:
         with Store.open(data_dir, readonly=True) as store:
-            yield Finding("records", "look" if store.recovered else "good", store.recovered or f"in {data_dir}")
+            yield _soundness(store, data_dir)
             yield _watching(store, now)
             yield from _complaints(store)
             yield _account(store)
@@ -127,6 +127,12 @@ def _records(data_dir: Path, now: float) -> Iterator[Finding]:
         yield Finding(
             "records", "bad", str(error), "Start the box ('safespan run', or its units), or name its folder with --data-dir."
         )
+
+
+def _soundness(store: Store, data_dir: Path) -> Finding:
+    if store.recovered:
+        return Finding("records", "look", store.recovered, "Check on the page what is there; keep the file that was put aside.")
+    return Finding("records", "good", f"in {data_dir}")
 
 
 def _watching(store: Store, now: float) -> Finding:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,9 +10,9 @@ from typing import Any
 import click
 import msgspec
 
+from appliance.cli.opened import opened
 from appliance.cli.output import data_dir_option, format_option, print_records, printable, wants_jsonl
 from appliance.cli.witnessed import witnessed_fields, witnessed_lines
-from appliance.edge.store import Store, StoreError
 from appliance.judge.health import PROBLEMS
 from appliance.judge.sight import say_reasons
 from appliance.model import Device, Health, Incident, Level
@@ -38,7 +37,7 @@ DEVICE_FIELDS = (
 @click.option("--limit", type=click.IntRange(1), default=ALL, help="At most so many.", show_default="all")
 def incidents(data_dir: Path, form: str | None, open_only: bool, level: Level | None, limit: int) -> None:
     """The incidents, newest first."""
-    with _reading(data_dir) as store:
+    with opened(data_dir, readonly=True) as store:
         found = store.incidents(open_only=open_only, level=level, limit=limit)
     columns = ("id", "level", "last_seen", "count", "outcome", "decision", "sentence")
     print_records(_shown(map(_incident, found), form), columns, form)
@@ -49,7 +48,7 @@ def incidents(data_dir: Path, form: str | None, open_only: bool, level: Level | 
 @format_option
 def devices(data_dir: Path, form: str | None) -> None:
     """The devices, the one heard last first."""
-    with _reading(data_dir) as store:
+    with opened(data_dir, readonly=True) as store:
         found = store.devices()
     records: Iterator[dict[str, Any]] = map(_device, found)
     if not wants_jsonl(form):
@@ -62,7 +61,7 @@ def devices(data_dir: Path, form: str | None) -> None:
 @format_option
 def health(data_dir: Path, form: str | None) -> None:
     """Is it working, and what can't it see?"""
-    with _reading(data_dir) as store:
+    with opened(data_dir, readonly=True) as store:
         found = store.health()
         if found is None:
             raise click.ClickException(f"The box with the records in {data_dir} has not been running since the machine started.")
@@ -72,16 +71,6 @@ def health(data_dir: Path, form: str | None) -> None:
         _print_health(found, store.recovered)
         for line in witnessed_lines(store, found.time):
             click.echo(line)
-
-
-@contextmanager
-def _reading(data_dir: Path) -> Iterator[Store]:
-    """The store for reading; a click error with its one sentence where that fails."""
-    try:
-        with Store.open(data_dir, readonly=True) as store:
-            yield store
-    except StoreError as error:
-        raise click.ClickException(str(error)) from error
 
 
 def _incident(incident: Incident) -> dict[str, Any]:

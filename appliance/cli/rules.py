@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
 import click
 import msgspec
 
+from appliance.cli.opened import opened
 from appliance.cli.output import data_dir_option, format_option, print_records, printable
-from appliance.edge.store import Store, StoreError
 from appliance.judge.categories import CATEGORIES
 from appliance.school import Rule, Scope
 
@@ -51,7 +50,7 @@ def rules() -> None:
 @click.option("--all", "everything", is_flag=True, help="Those that have ended too.")
 def show(data_dir: Path, form: str | None, everything: bool) -> None:
     """The rules that run now, the newest first."""
-    with _records(data_dir) as store:
+    with opened(data_dir) as store:
         found = store.rulebook.rules(None if everything else time.time())
     print_records([msgspec.to_builtins(rule) for rule in found], _COLUMNS, form)
 
@@ -62,7 +61,7 @@ def show(data_dir: Path, form: str | None, everything: bool) -> None:
 def add(data_dir: Path, **described: Any) -> None:
     """Make a rule for NAME and all names below it, or for a whole category."""
     now = time.time()
-    with _records(data_dir) as store:
+    with opened(data_dir) as store:
         made = store.rulebook.add_rule(_rule(now, **described), by=BY, now=now)
     click.echo(f"Rule {made.id} counts from now on.")
 
@@ -73,7 +72,7 @@ def add(data_dir: Path, **described: Any) -> None:
 def preview(data_dir: Path, **described: Any) -> None:
     """Say what a rule would have hidden or shown in the last two days, without making it."""
     now = time.time()
-    with _records(data_dir) as store:
+    with opened(data_dir) as store:
         described["reason"] = described["reason"] or "preview"
         found = store.preview(store.rulebook.checked_rule(_rule(now, **described), by=BY, now=now), now)
     click.echo(printable(found.sentence))
@@ -88,7 +87,7 @@ def preview(data_dir: Path, **described: Any) -> None:
 @data_dir_option
 def end(number: int, data_dir: Path) -> None:
     """End a rule before its day."""
-    with _records(data_dir) as store:
+    with opened(data_dir) as store:
         store.rulebook.end_rule(number, by=BY, now=time.time())
     click.echo(f"Rule {number} has ended.")
 
@@ -96,12 +95,3 @@ def end(number: int, data_dir: Path) -> None:
 def _rule(now: float, *, kind: Any, name: str, category: str | None, scope: Scope, target: str, reason: str, days: int) -> Rule:
     until = now + days * DAY
     return Rule(kind=kind, pattern=name, category=category or "", scope=scope, target=target, reason=reason, until=until)
-
-
-@contextmanager
-def _records(data_dir: Path) -> Iterator[Store]:
-    try:
-        with Store.open(data_dir) as store:
-            yield store
-    except StoreError as error:
-        raise click.ClickException(str(error)) from error

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import get_args
 
 import click
 
+from appliance.cli.opened import opened
 from appliance.cli.output import data_dir_option
-from appliance.edge.store import Store, StoreError
 from appliance.model import Role
 
 LONGEST_USERNAME = 64
@@ -30,7 +28,7 @@ def users() -> None:
 def add(username: str, full_name: str, role: Role, data_dir: Path) -> None:
     """Make an account; asks for its passphrase, or reads it from standard input."""
     username = _checked(username)
-    with _records(data_dir) as store:
+    with opened(data_dir) as store:
         if store.account(username):
             raise click.ClickException(f"There is already an account called {username}.")
         store.add_account(username, full_name or username, role, _hashed(username), now=time.time())
@@ -42,7 +40,7 @@ def add(username: str, full_name: str, role: Role, data_dir: Path) -> None:
 @data_dir_option
 def reset(username: str, data_dir: Path) -> None:
     """Give an account a new passphrase; its browsers are logged out, and its second step is switched off."""
-    with _records(data_dir) as store:
+    with opened(data_dir) as store:
         if not store.account(username):
             raise click.ClickException(f"There is no account called {username}.")
         now = time.time()
@@ -57,20 +55,11 @@ def reset(username: str, data_dir: Path) -> None:
 @data_dir_option
 def code(data_dir: Path) -> None:
     """Print the code with which the page makes the first account."""
-    with _records(data_dir) as store:
+    with opened(data_dir) as store:
         text = store.first_run_code(time.time())
     if not text:
         raise click.ClickException("There is an account already, so there is no first-run code: use `safespan users reset`.")
     click.echo(text)
-
-
-@contextmanager
-def _records(data_dir: Path) -> Iterator[Store]:
-    try:
-        with Store.open(data_dir) as store:
-            yield store
-    except StoreError as error:
-        raise click.ClickException(str(error)) from error
 
 
 def _checked(username: str) -> str:

@@ -46,6 +46,14 @@ def test_a_watching_box_is_good(tmp_path: Path, store: Store) -> None:
     assert finding(tmp_path / "data", "records").state == "good"
 
 
+def test_records_that_were_damaged_are_said_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/safespan.db").write_bytes(b"rubbish" * 1000)
+    Store.open(tmp_path / "data").close()
+    found = finding(tmp_path / "data", "records")
+    assert found.state == "look" and "were damaged" in found.found and found.remedy
+
+
 def test_a_silent_guardian_is_bad(tmp_path: Path, store: Store) -> None:
     assert "never" in finding(tmp_path / "data", "watching").found
     store.save_health(Health(time=time.time() - 600, started=0.0))

@@ -29,6 +29,7 @@ from .network import LabError, Namespace
 ROOT: Final = Path(__file__).parents[2]
 PORT: Final = 8080
 PASSPHRASE: Final = "three otters read a long book"
+LIST_NAME: Final = "the lab's own list"
 TOKEN: Final = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
 
@@ -174,8 +175,10 @@ class Box:
             raise LabError(f"{', '.join(ended)} ended\n{self.said()}")
 
     def wait_until_well(self) -> None:
-        """Until the sensor's reports arrive and the page is served; raises `LabError` where they don't."""
+        """Until the sensor reports, the lists are compiled and the page is served; raises `LabError` where one is missing."""
         self._wait(self._watches, "the sensor's first report")
+        # A new list is compiled beside the guardian; until then only the box's own are in force.
+        self._wait(lambda: self.settings.lists == () or LIST_NAME in self._lists(), "the lab's own lists", seconds=90)
         self._wait(self._serves, "the page")
 
     def _write_settings(self, lists: Mapping[str, Sequence[str]]) -> None:
@@ -183,7 +186,7 @@ class Box:
         for category, names in lists.items():
             file = self.folder / f"{category}.txt"
             file.write_text("".join(f"{name}\n" for name in names))
-            text += f'[[lists]]\npath = "{file}"\ncategory = "{category}"\nname = "the lab\'s own list"\n'
+            text += f'[[lists]]\npath = "{file}"\ncategory = "{category}"\nname = "{LIST_NAME}"\n'
         self.settings_file.write_text(text)
 
     def _start(self) -> None:
@@ -215,6 +218,10 @@ class Box:
         except StoreError:  # the guardian has not made its records yet
             return False
         return health is not None and health.live
+
+    def _lists(self) -> set[str]:
+        with self.store(readonly=True) as store:
+            return {status.name for status in store.lists()}
 
     def _serves(self) -> bool:
         try:
