@@ -23,6 +23,11 @@ VALUES: Mapping[str, tuple[str, ...]] = {
     "mac": (school.mac(30),),
     "group": ("none",),
     "username": ("nobody",),
+    "entry": ("1",),
+    "other": ("4",),
+    "asked": ("1",),
+    "casework.correct number": ("1",),
+    "casework.save_correction number": ("1",),
     "steps.step key": STEPS,
     "steps.save key": STEPS,
 }

@@ -58,6 +58,20 @@ def many(store: Store) -> None:
     store.add_account("old", "Mr Hall", "deputy", served.hashed(), now=now)
     store.set_active("old", False, by=by, now=now)
     store.set_setting("phone_it", "01632 960 123", by=by, now=now)
+    work(store)
+
+
+def work(store: Store) -> None:
+    """Two people at work on incidents: deeds, a correction, links, something passed on, a name asked for."""
+    now = school.NOW
+    near = store.save_incident(school.an_incident(category="games", first_seen=now - 8_400, last_seen=now - 8_400)).id
+    store.cases.add_note(3, "Spoke with Sam.", by="Mr Rees", now=now - 900, actions=("spoke_pupil", "told_parents"))
+    store.cases.correct(3, store.notes(3)[0].id, "It was Kim.", by="Mr Rees", now=now - 600)
+    store.cases.link(3, near, by="Mr Rees", now=now - 500)
+    store.cases.pass_on(4, "deputy", "Please ring IT support.", by="Mrs Bevan", now=now - 400)
+    store.cases.pass_on(5, school.HEAD, "Do you know this phone?", by="Mr Rees", now=now - 300)
+    store.set_setting("name_keys", "two", by="Mrs Bevan", now=now)
+    store.cases.ask_name(4, "deputy", "To speak with whoever had it.", 2, by="Mr Rees", now=now - 200)
 
 
 def closed(store: Store) -> None:
