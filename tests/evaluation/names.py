@@ -139,10 +139,10 @@ def extra_sources() -> list[Source]:
 def pools() -> dict[str, tuple[str, ...]]:
     """Every `@pool` of the scripts."""
     found: dict[str, list[str]] = {}
-    for name, category in phrase_lists.rows("domains/harm.tsv"):
+    for name, category, *_ in phrase_lists.rows("domains/harm.tsv"):
         if f"www.{name}" != ALLOWED:
             found.setdefault(category, []).append(f"www.{name}")
-    for name, kind in phrase_lists.rows("domains/evasion.tsv"):
+    for name, kind, *_ in phrase_lists.rows("domains/evasion.tsv"):
         if kind in EVASIONS:
             found.setdefault(kind, []).append(name)
     for key in GRAVE:

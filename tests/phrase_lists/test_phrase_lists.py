@@ -42,6 +42,16 @@ def test_every_file_says_its_source_licence_and_date(file: str) -> None:
     assert re.fullmatch(r"20\d\d-\d\d-\d\d", head.date)
 
 
+@pytest.mark.parametrize(
+    ("file", "dated"), [("harm", 2), ("evasion", 2), ("gravest", 2), ("help_lines", 3), ("school_essential", 2)]
+)
+def test_every_entry_says_when_it_was_read_and_of_harm_who_names_it_too(file: str, dated: int) -> None:
+    newest = phrase_lists.heading(f"domains/{file}.tsv").date
+    for row in phrase_lists.rows(f"domains/{file}.tsv"):
+        assert re.fullmatch(r"20\d\d-\d\d-\d\d", row[dated]) and row[dated] <= newest, row
+        assert row[-1] and len(row) == dated + (2 if file in ("harm", "evasion") else 1), row
+
+
 @pytest.mark.parametrize("file", DOMAIN_FILES)
 def test_every_row_is_a_name_in_normal_form_and_stands_once(file: str) -> None:
     names = [row[0] for row in phrase_lists.rows(file)]
@@ -108,9 +118,9 @@ def test_no_own_entry_is_refused_by_the_guards(tmp_path: Path) -> None:
 
 
 def test_every_entry_is_found_as_what_it_is_listed_as(seeds: DomainLists) -> None:
-    for name, category in phrase_lists.rows("domains/harm.tsv"):
+    for name, category, *_ in phrase_lists.rows("domains/harm.tsv"):
         assert judge_name(f"www.{name}", seeds).category == category, name
-    for name, kind in phrase_lists.rows("domains/evasion.tsv"):
+    for name, kind, *_ in phrase_lists.rows("domains/evasion.tsv"):
         assert judge_name(name, seeds).category == EVASIONS[kind][0], name
 
 
