@@ -142,6 +142,7 @@ def _set_up_templates(app: Flask) -> None:
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "finalize": hostnames.reveal}
     app.jinja_env.filters["moment"] = lambda time: dates.say_moment(time, now())
     app.jinja_env.filters["safe_name"] = lambda name: hostnames.clean(name, 80)
+    app.jinja_env.filters["site_name"] = hostnames.break_up
     app.jinja_env.filters["safe_text"] = lambda text: incident_wording.break_dots(hostnames.clean(text, 600))
     app.jinja_env.filters["retold"] = retell
     app.jinja_env.filters["watched"] = lambda health: say_watched(health, now())

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
+from html.parser import HTMLParser
+from urllib.parse import quote
 
 import pytest
+from flask import Flask
 
 from appliance.edge.store import Store
 from appliance.model import ListStatus, RecentName, Sight
-from appliance.school import CheckDone, Group, Loan, Rule
-from tests.web_ui import school
+from appliance.school import CheckDone, Group, Lesson, Loan, Rule, Worry
+from tests.web_ui import addresses, school
 from tests.web_ui.conftest import Visitor
 from web_ui.hostnames import break_up, clean, show_site
+from web_ui.wording import csv_files
 
 NASTY = [
     "<script>alert(1)</script>",
@@ -26,35 +32,38 @@ NASTY = [
     "",
 ]
 UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2066-\u2069\ufeff\U000e0000-\U000e007f]")
-PAGES = [
-    "/",
-    "/to-look-at",
-    "/to-look-at?view=all",
-    "/to-look-at/1",
-    "/to-look-at?device=a&site=b",
-    "/to-look-at/1/pack",
-    "/to-look-at/1/entry/1",
-    "/to-look-at/1/name",
-    "/settings/names",
-    "/devices",
-    "/devices/{mac}",
-    "/is-it-working",
-    "/can-we-see",
-    "/rules",
-    "/rules/new?device={mac}",
-    "/to-look-at/1/false-alarm",
-    "/checks",
-    "/groups",
-    "/who-looked",
-    "/my-account",
-    "/people",
-    "/settings",
-    "/numbers",
-    "/set-up/steps/devices",
-    "/set-up/steps/answers",
-    "/today/now",
-    "/today/strip",
+FORMULAS = ["=1+1", "+44 1632", "-2+3", "@SUM(1)", "\t=1", '=HYPERLINK("https://a.example")', " =1", "|calc", "%0A=1"]
+# Addresses in which a stranger's text stands, beside those that links lead to.
+QUESTIONS = [
+    "/devices?name={}",
+    "/to-look-at?site={}",
+    "/who-looked?who={}",
+    "/log-in?to={}",
+    "/prove?to={}",
+    "/rules/new?device={}",
 ]
+
+
+class Markup(HTMLParser):
+    """What a browser would take for more than words."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """No script but our files, no picture, frame or form that leads elsewhere, no handler, no style of its own."""
+        given = dict(attrs)
+        source = given.get("src") or given.get("href") or given.get("action") or given.get("formaction") or "/"
+        if not source.startswith(("/", "#", "?", "tel:")) or source.startswith(("//", "/\\")):
+            self.found.append(f"<{tag}> leads to {source}")
+        if tag == "script" and not source.startswith("/assets/"):
+            self.found.append("a script")
+        if tag in ("img", "iframe", "object", "embed", "base", "style"):
+            self.found.append(f"<{tag}>")
+        self.found += [f"{name} of <{tag}>" for name, _ in attrs if name.startswith("on") or name == "style"]
 
 
 def fill(store: Store, nasty: str) -> None:
@@ -80,20 +89,49 @@ def fill(store: Store, nasty: str) -> None:
     store.log_check(CheckDone(what=nasty or "-", place=nasty, action=nasty, result="failed"), by=nasty, now=school.NOW)
     store.register.save_group(Group(id="oak", name=nasty or "-"), by=nasty, now=school.NOW)
     store.register.lend(Loan(mac=school.mac(1), person=nasty or "-", since=school.NOW - 60), by=nasty, now=school.NOW)
+    lesson = Lesson(weekday=1, starts="09:00", ends="15:00", group="oak", class_name=nasty or "-", teacher=nasty)
+    store.register.add_lesson(lesson, by=nasty, now=school.NOW)
+    store.worries.add(Worry(text=nasty or "-", name=nasty), now=school.NOW)
     rule = Rule(kind="allow", category="games", scope="device", target=nasty or "-", reason=nasty or "-", until=school.NOW + 60)
     store.rulebook.add_rule(rule, by=nasty, now=school.NOW)
 
 
 @pytest.mark.parametrize("nasty", NASTY)
-def test_a_hostile_name_is_only_words_on_every_page(store: Store, head: Visitor, nasty: str) -> None:
+def test_a_hostile_name_is_only_words_on_every_page(store: Store, head: Visitor, app: Flask, nasty: str) -> None:
     fill(store, nasty)
-    for path in PAGES:
-        answer = head.get(path.format(mac=school.mac(1)))
-        assert answer.status_code == 200, path
-        page = answer.text
-        assert "<script>alert" not in page and "<img src=x" not in page and 'onerror="' not in page
-        assert "49%(device)s" not in page
+    asked = [question.format(quote(nasty, errors="replace")) for question in QUESTIONS]
+    pages = [*addresses.walk(app, head, most=2), *((path, head.get(path).text) for path in asked)]
+    assert len(pages) > 40
+    for path, page in pages:
+        assert Markup(page).found == [], path
+        assert "49%(device)s" not in page, path
         assert not UNSEEN.search(page), path
+
+
+def test_a_site_that_looks_like_another_is_shown_as_what_it_is_on_every_page(store: Store, head: Visitor, app: Flask) -> None:
+    store.save_devices([school.a_device(1), school.a_device(30)])
+    store.save_incident(school.an_incident(mac=school.mac(1), names=("аpple.com", "other.example")))
+    store.save_incident(school.an_incident(mac=school.mac(30), names=("аpple.com",)))
+    store.add_recent([RecentName(time=school.at("10:45"), mac=school.mac(30), kind="dns", name="аpple.com")])
+    pages = dict(addresses.walk(app, head))
+    assert not [path for path, page in pages.items() if "аpple" in re.sub(r'value="[^"]*"', "", page)]
+    assert "xn--pple-43d" in pages["/to-look-at/1"]
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_no_file_that_leaves_the_box_makes_a_spreadsheet_work(store: Store, head: Visitor, app: Flask, formula: str) -> None:
+    fill(store, formula)
+    store.name_device(school.mac(1), formula, by="x", now=school.NOW)
+    files = 0
+    for paths in addresses.addresses(app, "GET").values():
+        answer = head.get(paths[0])
+        if answer.mimetype != "text/csv":
+            continue
+        files += 1
+        assert answer.headers["Content-Disposition"].startswith("attachment; filename=")
+        cells = [cell for row in csv.reader(io.StringIO(answer.get_data(as_text=True).lstrip("\ufeff"))) for cell in row]
+        assert not [cell for cell in cells if cell.lstrip(" ").startswith(csv_files.FORMULA)]
+    assert files >= 2
 
 
 @pytest.mark.parametrize("nasty", NASTY)
