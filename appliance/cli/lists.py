@@ -25,7 +25,7 @@ from appliance.model import ListStatus
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_COLUMNS = ("name", "category", "entries", "refused", "version", "age", "checked", "state")
+_COLUMNS = ("name", "category", "entries", "refused", "age", "checked", "state")
 _SHOWN_EXAMPLES = 3
 
 

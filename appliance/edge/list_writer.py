@@ -18,12 +18,13 @@ from pathlib import Path
 import marisa_trie
 from msgspec import Struct
 
-from appliance.edge.list_compiler import Compilation
+from appliance.edge.list_compiler import Compilation, Progress
 from appliance.edge.list_manifest import CURRENT, Piece, piece_of
 from appliance.judge.domains import fill_sieve, mark_of, name_of
 
 # One trie takes 100 to 250 bytes a name while it is built and 5 to 8 afterwards; more and smaller tries would share less.
 SHARD_NAMES = 800_000
+_AGAIN = "all names once more, in order"  # told as if it were one more list
 BITS_PER_NAME = 9  # then about one name in thirteen that is on no list goes to the tries all the same
 
 
@@ -36,7 +37,7 @@ class Written(Struct, frozen=True, kw_only=True):
     shard_of_bucket: tuple[int, ...]
 
 
-def write_names(compilation: Compilation, spooled: Sequence[Path], folder: Path) -> Written:
+def write_names(compilation: Compilation, spooled: Sequence[Path], folder: Path, progress: Progress | None = None) -> Written:
     """Turn spooled buckets into tries of at most about `SHARD_NAMES` names each."""
     tries: list[Piece] = []
     arrays: list[Piece] = []
@@ -44,7 +45,9 @@ def write_names(compilation: Compilation, spooled: Sequence[Path], folder: Path)
     kept: list[Path] = []
     size = 0
     sieve = bytearray(max(1, compilation.names * BITS_PER_NAME // 8))
+    done, whole = 0, sum(bucket.stat().st_size for bucket in spooled)
     for bucket in spooled:
+        done += bucket.stat().st_size
         decided, count = _decide(compilation, bucket)
         if kept and size + count > SHARD_NAMES:
             _write_shard(kept, folder, tries, arrays, sieve, wide=len(compilation.rules) > 256)
@@ -52,6 +55,8 @@ def write_names(compilation: Compilation, spooled: Sequence[Path], folder: Path)
         kept.append(decided)
         size += count
         shard_of_bucket.append(len(tries))
+        if progress:
+            progress(_AGAIN, done, whole)
     _write_shard(kept, folder, tries, arrays, sieve, wide=len(compilation.rules) > 256)
     (folder / "sieve.bin").write_bytes(sieve)
     return Written(

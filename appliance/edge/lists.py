@@ -95,7 +95,7 @@ def compile_lists(sources: Sequence[Source], lists_dir: Path, progress: Progress
     dated = [_as_last_read(source, lists_dir) for source in sources]
     try:
         compilation = Compilation(dated, folder, PublicSuffixes.bundled(), progress, lambda name: names_of_list(lists_dir, name))
-        written = write_names(compilation, compilation.spool(), folder)
+        written = write_names(compilation, compilation.spool(), folder, progress)
         manifest = Manifest(
             form=FORM,
             key=_key(sources),
