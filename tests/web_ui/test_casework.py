@@ -225,3 +225,13 @@ def test_nothing_about_an_own_device_shows_anywhere(morning: Store, head: Visito
             assert leak not in page, (path, leak)
         assert "Incident 3" not in page and "Passed to you (1)" not in page, path
     assert "Incident 3" in words(deputy.get(f"/to-look-at/{other}").text)
+    assert "incident 3" not in words(head.get("/who-looked").text) and "incident 3." in words(deputy.get("/who-looked").text)
+
+
+def test_kinds_do_not_give_away_what_came_up_on_an_own_device(store: Store, head: Visitor, deputy: Visitor) -> None:
+    for day in range(6):
+        seen = school.at("10:00", day)
+        store.save_incident(school.an_incident(category="dating", mac=school.mac(9), first_seen=seen, last_seen=seen))
+    store.ownership.add(school.HEAD, school.mac(9), by="Mr Rees", now=school.NOW)
+    assert "Dating" not in words(head.get("/numbers").text)
+    assert "Dating 6" in words(deputy.get("/numbers").text)
