@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, tzinfo
 
+from msgspec.structs import replace
+
 from appliance.edge.store import preview
 from appliance.edge.store.reading import Reading
 from appliance.judge.policy import Policy, group_of, make_policy
@@ -48,14 +50,20 @@ class Policies(Reading):
         return self._recent.count_askers(pattern)
 
     def who_had(self, mac: str, at: float, zone: tzinfo = UTC) -> Holder:
-        """Who had a device at a moment, by loan, timetable or log-on, with a sentence that says how we know."""
+        """Who had a device at a moment, by loan, timetable or log-on, with a sentence that says how we know.
+
+        What is known of any record of the machine counts, and the group that it was in at the time.
+        """
+        family = self.merging.family(mac)
         known = KnownOf(
-            loans=self.register.loans(mac),
+            loans=[replace(loan, mac=mac) for one in family for loan in self.register.loans(one)],
             lessons=self.register.timetable(ended=True),
-            log_ons=self.register.log_ons(mac),
+            log_ons=[replace(log_on, mac=mac) for one in family for log_on in self.register.log_ons(one)],
             people=self.register.people(),
         )
-        return who_had(mac, at, known, self.policy(zone), self._devices.vlan(mac))
+        group = self.register.group_then(mac, at)
+        policy = replace(self.policy(zone), members={mac: group} if group else {})
+        return who_had(mac, at, known, policy, self._devices.vlan(mac))
 
     def preview(self, rule: Rule, now: float, hours: float = 48.0) -> Preview:
         """What a rule would have hidden or shown in the last hours, before it is made. The rule is as `rulebook` checked it."""

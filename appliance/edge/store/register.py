@@ -21,7 +21,8 @@ GROUPS = 200
 PEOPLE = 5_000
 LESSONS = 2_000
 ENDED_LESSONS = 5_000  # the newest that have ended are kept: an old incident still happened in its own lesson
-MISTAKE_SECONDS = 86_400.0  # a line taken out again so soon never held
+MISTAKE_SECONDS = 86_400.0  # what is taken back so soon never held
+MOVES = 10  # groups that a device was in before
 NAME_LIMIT = 63
 LOG_ON_DAYS = 30
 LOG_ONS = 20  # kept for each device
@@ -79,12 +80,30 @@ class Register:
         if group is not None and group not in {known.id for known in self.groups()}:
             raise NotFound(f"There is no group {group}.")
         with self._db.transaction():
+            since = self._leave(mac, group, now)
             self._db.execute("DELETE FROM members WHERE mac = ?", (mac,))
             if group is not None:
-                self._db.insert("members", {"mac": mac, "group_id": group})
+                self._db.insert("members", {"mac": mac, "group_id": group, "since": since})
             self._journal.add(
                 now, by, "device put in group" if group else "device taken out of group", f"{mac} {group or ''}".strip()
             )
+
+    def _leave(self, mac: str, group: str | None, now: float) -> float:
+        """Keep which group a device is leaving, unless it was put there by mistake; since when it is in the new one."""
+        before = self._db.row("SELECT group_id, since FROM members WHERE mac = ?", (mac,))
+        if before is None or before["group_id"] == group:
+            return before["since"] if before else now
+        if not 0.0 <= now - before["since"] < MISTAKE_SECONDS:
+            sql = "INSERT OR REPLACE INTO moves (mac, group_id, until) VALUES (?, ?, ?)"
+            self._db.execute(sql, (mac, before["group_id"], now))
+            kept = "SELECT until FROM moves WHERE mac = ? ORDER BY until DESC LIMIT ?"
+            self._db.execute(f"DELETE FROM moves WHERE mac = ? AND until NOT IN ({kept})", (mac, mac, MOVES))  # noqa: S608
+        return now
+
+    def group_then(self, mac: str, at: float) -> str | None:
+        """The group that a device was put in as it stood at a moment; None for none. The first one counts for all before it."""
+        moved = self._db.row("SELECT group_id FROM moves WHERE mac = ? AND until > ? ORDER BY until LIMIT 1", (mac, at))
+        return moved["group_id"] if moved else self.members().get(mac)
 
     def vlans(self) -> list[Vlan]:
         """What the school calls its VLANs."""

@@ -13,7 +13,7 @@ from sqlite_utils.migrations import Migrations
 from appliance.edge.store import chain
 from appliance.edge.store.check_log import CHECK_LOG_TABLES
 from appliance.edge.store.merging import MERGED_TABLES
-from appliance.edge.store.school_tables import SCHOOL_TABLES, TIMETABLE_HISTORY
+from appliance.edge.store.school_tables import MOVES_TABLES, SCHOOL_TABLES, TIMETABLE_HISTORY
 from appliance.edge.store.worries import WORRY_TABLES
 
 LASTING = Migrations("lasting")
@@ -232,6 +232,12 @@ def m010_worries(db: Database) -> None:
 def m011_merged(db: Database) -> None:
     """Which records are of one machine."""
     _run(db, MERGED_TABLES)
+
+
+@LASTING()
+def m012_moves(db: Database) -> None:
+    """A device that has changed its group was in the one before until then."""
+    _run(db, MOVES_TABLES)
 
 
 @RECENT()

@@ -46,3 +46,9 @@ TIMETABLE_HISTORY: Final = (
     "ALTER TABLE timetable ADD COLUMN since REAL NOT NULL DEFAULT 0",
     "ALTER TABLE timetable ADD COLUMN ended REAL",
 )
+
+MOVES_TABLES: Final = (
+    "ALTER TABLE members ADD COLUMN since REAL NOT NULL DEFAULT 0",
+    # The groups that a device was in before, each until when.
+    "CREATE TABLE moves (mac TEXT NOT NULL, group_id TEXT NOT NULL, until REAL NOT NULL, PRIMARY KEY (mac, until)) STRICT",
+)

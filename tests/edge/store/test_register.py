@@ -185,3 +185,40 @@ def test_pattern_days_come_back_bounded_and_survive_a_clock_that_jumps(store: St
     store.register.save_pattern_days([*days[-2:], PatternDay(MAC, "games", 900_000)])
     kept = [row.day for row in store.register.pattern_days()]
     assert kept == [*range(700_020 - PATTERN_DAYS + 1, 700_020), 900_000]
+
+
+def test_device_that_moved_to_another_group_was_in_the_one_before(store: Store) -> None:
+    for name in ("blue", "green"):
+        store.register.save_group(Group(id=name, name=name, kind="trolley"), by="head", now=0.0)
+        store.register.add_lesson(replace(YEAR_5_LESSON, group=name, class_name=f"Class {name}"), by="head", now=0.0)
+    store.save_devices([Device(mac=MAC)])
+    store.register.set_group(MAC, "blue", by="head", now=20 * DAY)
+    store.register.set_group(MAC, "green", by="head", now=60 * DAY)
+    tuesday = 5 * DAY + 9.5 * 3600.0
+    assert store.who_had(MAC, tuesday).class_name == "Class blue"
+    assert store.who_had(MAC, tuesday + 49 * DAY).class_name == "Class blue"
+    assert store.who_had(MAC, tuesday + 56 * DAY).class_name == "Class green"
+    store.register.set_group(MAC, None, by="head", now=90 * DAY)
+    assert store.who_had(MAC, tuesday + 77 * DAY).class_name == "Class green"
+    assert store.who_had(MAC, tuesday + 91 * DAY).how == "none"
+
+
+def test_device_put_in_the_wrong_group_for_a_moment_was_never_there(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    store.save_devices([Device(mac=MAC)])
+    store.register.set_group(MAC, "staff", by="head", now=20 * DAY)
+    store.register.set_group(MAC, "guest", by="head", now=20 * DAY + 60.0)
+    assert store.register.group_then(MAC, 10 * DAY) == "guest"
+    monkeypatch.setattr(register, "MOVES", 2)
+    for number in range(3, 9):
+        store.register.set_group(MAC, ("staff", "guest")[number % 2], by="head", now=number * 10 * DAY)
+    assert [store.register.group_then(MAC, at * DAY) for at in (0, 75, 85)] == ["staff", "guest", "staff"]
+
+
+def test_what_is_known_of_one_record_of_a_machine_counts_for_all(store: Store) -> None:
+    store.save_devices([Device(mac=MAC), Device(mac="d2:00:00:00:00:01", private=True)])
+    store.register.lend(Loan(mac=MAC, person="Sam", since=100.0), by="head", now=100.0)
+    store.register.save_log_ons([log_on("kim", 50.0, mac=MAC)])
+    assert store.who_had("d2:00:00:00:00:01", 500.0).how == "none"
+    store.merging.merge("d2:00:00:00:00:01", MAC, by="head", now=600.0)
+    assert store.who_had("d2:00:00:00:00:01", 500.0).person == "Sam"
+    assert store.who_had("d2:00:00:00:00:01", 60.0).person == "kim"
