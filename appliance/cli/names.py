@@ -10,31 +10,27 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import get_args
 
 import click
-import msgspec
 from msgspec import Struct
 
 import phrase_lists
-from appliance.cli.output import format_option, printable, wants_jsonl
+from appliance.cli.names_lines import Columns, JsonLines, kind_of
+from appliance.cli.output import format_option, wants_jsonl
 from appliance.edge import privileges
 from appliance.edge.capture_files import open_capture
 from appliance.edge.files import CaptureError
 from appliance.edge.source import Source
 from appliance.listener import PATIENCE, without_help_lines
-from appliance.model import Announced, DhcpSeen, Frame, NetbiosAsked, Seen, Sighting
+from appliance.model import Frame, Seen, Sighting
 from appliance.sensor import open_interface
 from appliance.wire.dissector import Dissector
 
 LIVE_PREFIX = "iface:"
-LAST_MOMENT = 253_402_300_800  # the year 10000
 # Unnamed connections are told once a while has passed without a name: how often to look for them, in the capture's seconds.
 FLUSH_EVERY = 1.0
-COLOURS = {
-    "dns": "cyan", "mdns": "blue", "llmnr": "blue", "netbios": "blue", "tls": "green", "quic": "bright_green", "http": "yellow",
-    "tunnel": "red", "log-on": "magenta",
-}  # fmt: skip
+KINDS = sorted(str(kind.__struct_config__.tag) for kind in get_args(Sighting))
 
 
 class Wanted(Struct, frozen=True):
@@ -47,7 +43,7 @@ class Wanted(Struct, frozen=True):
     def has(self, sighting: Seen) -> bool:
         """Whether this sighting is to be printed."""
         return (
-            (not self.kinds or _kind(sighting) in self.kinds)
+            (not self.kinds or kind_of(sighting) in self.kinds)
             and (not self.clients or sighting.client in self.clients or sighting.mac in self.clients)
             and (not self.names or self._has_name(getattr(sighting, "name", "")))
         )
@@ -65,14 +61,14 @@ class Listing:
         self._help_names = phrase_lists.help_names()
         self.kinds: Counter[str] = Counter()
         self.clients: set[str] = set()
-        self.frames = 0
+        self.frames = self.dropped = 0
 
     def show(self, source: str, found: Sequence[Sighting]) -> None:
         """Print those of the sightings that are wanted."""
         kept = without_help_lines(found, self._help_names)
         chosen = [sighting for sighting in kept if isinstance(sighting, Seen) and self._wanted.has(sighting)]
         if chosen:
-            self.kinds.update(_kind(sighting) for sighting in chosen)
+            self.kinds.update(kind_of(sighting) for sighting in chosen)
             self.clients.update(sighting.mac or sighting.client for sighting in chosen)
             self._write(source, chosen)
 
@@ -110,7 +106,14 @@ class Reading:
 
 @click.command()
 @click.argument("sources", metavar="SOURCE...", nargs=-1, required=True)
-@click.option("--kind", "kinds", multiple=True, help="Only this kind, e.g. dns or tls; may be repeated.")
+@click.option(
+    "--kind",
+    "kinds",
+    multiple=True,
+    type=click.Choice(KINDS),
+    metavar="KIND",
+    help="Only this kind, e.g. dns or tls; may be repeated.",
+)
 @click.option("--client", "clients", multiple=True, help="Only this machine: an address or a MAC; may be repeated.")
 @click.option("--name", "names_", multiple=True, metavar="TEXT", help="Only names that contain this; * stands for anything.")
 @click.option("--unfiltered", is_flag=True, help="Read every packet of a file, also those that the filter would refuse.")
@@ -162,6 +165,7 @@ def _read_all(sources: Sequence[str], listing: Listing, *, filtered: bool) -> bo
         good = True
     for reading in live:
         reading.source.close()
+        listing.dropped += reading.source.dropped
     return good
 
 
@@ -207,89 +211,5 @@ def _problem(source: Source) -> bool:
 def _summarise(listing: Listing, seconds: float) -> None:
     """What was seen in all, on stderr."""
     kinds = ", ".join(f"{count} {kind}" for kind, count in listing.kinds.most_common()) or "no names"
-    click.echo(f"{listing.frames} packets read in {seconds:.1f} s from {len(listing.clients)} machines: {kinds}", err=True)
-
-
-def _kind(sighting: Seen) -> str:
-    """The kind of a sighting, as the command line prints it."""
-    return str(sighting.__struct_config__.tag)
-
-
-class JsonLines:
-    """One JSON object a line, with the fields that every sighting has first and its own after them."""
-
-    COMMON = ("time", "kind", "mac", "vlan", "client", "server", "port", "name")
-
-    def __init__(self) -> None:
-        self._encoder = msgspec.json.Encoder()
-
-    def write(self, source: str, found: Sequence[Sighting]) -> None:
-        """Print a batch and push it out."""
-        lines = self._encoder.encode_lines(self._record(source, sighting) for sighting in found)
-        sys.stdout.buffer.write(lines)
-        sys.stdout.buffer.flush()
-
-    def _record(self, source: str, sighting: Sighting) -> dict[str, Any]:
-        """A sighting as a flat record."""
-        own = msgspec.structs.asdict(sighting)
-        record: dict[str, Any] = {"source": source}
-        for field in self.COMMON:
-            record[field] = _kind(sighting) if field == "kind" else own.pop(field, "")
-        record.update(own)
-        return record
-
-
-class Columns:
-    """Aligned, coloured lines for a person; a machine that has told its name is shown by it."""
-
-    HEAD = f"{'time':12}  {'kind':12}  {'machine':22}  {'name'}"
-
-    def __init__(self) -> None:
-        self._heard: dict[str, str] = {}
-        self._begun = False
-
-    def write(self, source: str, found: Sequence[Sighting]) -> None:
-        """Print a batch and push it out."""
-        if not self._begun:
-            click.secho(self.HEAD, bold=True)
-            self._begun = True
-        click.echo("\n".join(self._line(sighting) for sighting in found))
-
-    def _line(self, sighting: Sighting) -> str:
-        """One sighting in its columns."""
-        self._learn(sighting)
-        kind = _kind(sighting)
-        # A damaged capture may say any time; the system knows years of four digits at most.
-        moment = sighting.time if 0 <= sighting.time < LAST_MOMENT else 0.0
-        clock = time.strftime("%H:%M:%S", time.localtime(moment)) + f"{moment % 1:.3f}"[1:5]
-        machine = printable(self._heard.get(sighting.mac) or sighting.client or sighting.mac)
-        cells = f"{machine[:22]:22}  {printable(getattr(sighting, 'name', '') or '-')}"
-        return f"{clock:12}  {click.style(f'{kind:12}', fg=COLOURS.get(kind))}  {cells}{self._rest(sighting)}"
-
-    def _rest(self, sighting: Sighting) -> str:
-        """What is worth knowing beside the name, in faint print."""
-        server = f"[{sighting.server}]:{sighting.port}" if ":" in sighting.server else f"{sighting.server}:{sighting.port}"
-        own = [f"vlan {sighting.vlan}"] if sighting.vlan is not None else []
-        own += [server] if sighting.server else []
-        own += [_plain(value) for field, value in msgspec.structs.asdict(sighting).items() if field in DETAILS and value]
-        return click.style("  " + printable("  ".join(own)), dim=True) if own else ""
-
-    def _learn(self, sighting: Sighting) -> None:
-        """Remember what a machine calls itself; the table is bounded, a crowd beyond it keeps its addresses."""
-        if isinstance(sighting, NetbiosAsked) and not sighting.registers:
-            return
-        if (
-            isinstance(sighting, DhcpSeen | Announced | NetbiosAsked)
-            and sighting.mac
-            and sighting.name
-            and len(self._heard) < 10_000
-        ):
-            self._heard[sighting.mac] = sighting.name
-
-
-DETAILS = ("addresses", "aliases", "alpn", "method", "protocol", "outcome", "user", "realm", "service", "vendor")
-
-
-def _plain(value: object) -> str:
-    """A field's value as text."""
-    return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    lost = f" ({listing.dropped} lost)" if listing.dropped else ""
+    click.echo(f"{listing.frames} packets read{lost} in {seconds:.1f} s from {len(listing.clients)} machines: {kinds}", err=True)

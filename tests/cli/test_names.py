@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from appliance.cli.names import Columns, names, printable
-from appliance.model import DhcpSeen, NameAsked
+from appliance.cli.names import names
+from appliance.cli.names_lines import Columns, printable
+from appliance.model import DhcpSeen, DnsAnswer, NameAsked, TlsHello
 from tests.wire.packets import TCP, UDP, client_hello, dns_query, ethernet, http_request, ip4, tagged, tcp, udp
 
 SAFESPAN = "import sys; from appliance.cli import main; main()"
@@ -130,6 +131,20 @@ def test_machine_is_called_what_it_calls_itself(capsys: pytest.CaptureFixture[st
 def test_time_that_is_none_does_not_stop_the_list(capsys: pytest.CaptureFixture[str], moment: float) -> None:
     Columns().write("x", [NameAsked(time=moment, name="a.test")])
     assert "a.test" in capsys.readouterr().out
+
+
+def test_types_empty_answers_and_hidden_names_are_told_in_words(capsys: pytest.CaptureFixture[str]) -> None:
+    Columns().write("x", [NameAsked(time=1.0, client="10.1.2.3", name="a.example", qtype=65)])
+    Columns().write("x", [DnsAnswer(time=1.0, client="10.1.2.3", name="b.example", qtype=28, rcode=3)])
+    Columns().write("x", [TlsHello(time=1.0, client="10.1.2.3", name="c.example", ech_config=5)])
+    shown = capsys.readouterr().out
+    assert all(words in shown for words in ("HTTPS", "AAAA  no such name", "true name hidden (ECH)"))
+
+
+def test_unknown_kind_is_refused_with_the_known_ones(capture: Path) -> None:
+    done = CliRunner().invoke(names, [str(capture), "--kind", "dsn"])
+    assert done.exit_code == 2
+    assert "dns-answer" in done.output
 
 
 def test_name_cannot_steer_the_terminal() -> None:
