@@ -15,7 +15,7 @@ from struct import Struct
 from typing import Final
 
 from appliance.model import Frame, Sighting
-from appliance.wire import ip, link, tunnels
+from appliance.wire import ip, link, link_types, tunnels
 from appliance.wire.envelope import Envelope
 from appliance.wire.fragments import Fragments
 from appliance.wire.ip import ICMPV6, NO_NEXT_HEADER, TCP, UDP
@@ -58,7 +58,7 @@ class Dissector:
                     return self._segments.feed(data, at, end)
                 return self._datagram(data, at, end, self._limits.layers)
             return self._go_through(frame)
-        except link.UnknownLinkType:
+        except link_types.UnknownLinkType:
             return self._refuse("unknown-link-type")
         except Malformed:
             return self._refuse("malformed-frame")
@@ -74,7 +74,7 @@ class Dissector:
         """What a frame says that has to be opened layer by layer."""
         envelope = self._envelope
         envelope.reset(frame.time, frame.vlan)
-        ethertype, at = link.open_frame(frame.link, frame.data, envelope)
+        ethertype, at = link_types.open_frame(frame.link, frame.data, envelope)
         found = self._network(ethertype, frame.data, at, self._limits.layers)
         return self._more(frame.data, found) if envelope.following else found
 
@@ -84,7 +84,7 @@ class Dissector:
         for _ in range(_MAX_SUBFRAMES):
             if not self._envelope.following:
                 break
-            ethertype, at = link.open_subframe(data, self._envelope.following, self._envelope)
+            ethertype, at = link_types.open_subframe(data, self._envelope.following, self._envelope)
             told += self._network(ethertype, data, at, self._limits.layers)
         return told
 

@@ -14,13 +14,13 @@ from msgspec import Struct
 from appliance.wire import quic_google
 from appliance.wire.limits import Limits
 from appliance.wire.quic_crypto import SAMPLE, VERSIONS, InitialKeys, client_keys
-from appliance.wire.quic_packets import Packet, Piece, crypto_pieces, parse_packet
+from appliance.wire.quic_packets import Packet, crypto_pieces, parse_packet
+from appliance.wire.quic_stream import CryptoStream
 from appliance.wire.reader import Malformed
 
 FlowKey: TypeAlias = tuple[bytes, int, bytes, int]  # sender, its port, target, its port; addresses packed
 Origin = TypeVar("Origin")
 
-MAX_PIECES: Final = 256  # CRYPTO frames waiting for what comes before them; Chrome makes about 20 of one hello
 MAX_TRIES: Final = 4  # Initials of one flow whose tag is wrong before the flow is left alone
 MAX_PACKETS: Final = 16  # packets coalesced in one datagram; senders combine at most three or four
 
@@ -40,50 +40,6 @@ class HelloParts(Struct, frozen=True):
     complete: bool = False
     name: str = ""
     connection: bytes = b""  # the id that the client made up for the server, from which both sides' first keys come
-
-
-class CryptoStream:
-    """The bytes of CRYPTO frames, put in order. The first copy of a byte wins."""
-
-    __slots__ = ("_ahead", "held", "prefix")
-
-    def __init__(self) -> None:
-        """An empty stream."""
-        self.prefix = bytearray()
-        self._ahead: dict[int, bytes] = {}
-        self.held = 0
-
-    def add(self, piece: Piece, limit: int) -> bool:
-        """Put one piece where it belongs; False where it would reach past `limit` bytes or is one too many to keep."""
-        data, have = piece.data, len(self.prefix)
-        if piece.offset + len(data) > limit:
-            return False
-        if piece.offset > have:
-            return self._keep(piece)
-        new = data[have - piece.offset :]
-        self.prefix += new
-        self.held += len(new)
-        if new and self._ahead:
-            self._join()
-        return True
-
-    def _keep(self, piece: Piece) -> bool:
-        known = self._ahead.get(piece.offset, b"")
-        if len(piece.data) > len(known):
-            if len(self._ahead) >= MAX_PIECES:
-                return False
-            self._ahead[piece.offset] = known + piece.data[len(known) :]
-            self.held += len(piece.data) - len(known)
-        return True
-
-    def _join(self) -> None:
-        for offset in sorted(self._ahead):
-            have = len(self.prefix)
-            if offset > have:
-                return
-            piece = self._ahead.pop(offset)
-            self.prefix += piece[have - offset :]
-            self.held += len(self.prefix) - have - len(piece)
 
 
 class _Flow(Generic[Origin]):
@@ -201,7 +157,9 @@ class InitialReassembler(Generic[Origin]):
         back = (target, port, sender, sender_port)
         done = self._finished(back, now)
         if done is None:
-            return back in self._flows
+            flow = self._flows.get(back)
+            # Of a flow that nothing has opened it isn't known which way it goes; servers have the lower port.
+            return flow is not None and (flow.keys is not None or sender_port < port)
         if packet.source not in done.ids and len(done.ids) < MAX_TRIES:
             done.ids.append(packet.source)
         return True
@@ -223,7 +181,16 @@ class InitialReassembler(Generic[Origin]):
         if old is not None:
             self._finish(key, old)
         self._done.pop(key, None)
+        self._forget_answers(key)
         return self._add(key, _Flow(packet, keys, origin(), now)), payload
+
+    def _forget_answers(self, key: FlowKey) -> None:
+        """The client's first packet came behind its server's, which nobody could tell from a client's until now."""
+        sender, sender_port, target, port = key
+        back = (target, port, sender, sender_port)
+        answers = self._flows.get(back)
+        if answers is not None and answers.keys is None:
+            del self._flows[back]
 
     def _fail(self, key: FlowKey, packet: Packet, now: float, origin: Callable[[], Origin]) -> None:
         """An Initial that its own connection id does not open: the client's first packet was missed."""

@@ -174,7 +174,7 @@ class Segments:
     def _restart(self, stream: Stream, seq: int, payload: bytes) -> bool:
         """Whether something readable begins with this segment; until then the stream only follows its sender."""
         offset = stream.offset(seq)
-        if offset < 0:
+        if offset < 0 and not self._came_late(stream, offset, payload):
             return False
         if starts_client_hello(payload) if stream.speech is Speech.DONE else starts_anew(payload):
             if stream.speech is Speech.OTHER and stream.anchored:
@@ -184,6 +184,11 @@ class Segments:
         if stream.speech is Speech.OTHER:
             stream.base = seq + len(payload) & 0xFFFFFFFF
         return False
+
+    @staticmethod
+    def _came_late(stream: Stream, offset: int, payload: bytes) -> bool:
+        """Whether a hello begins before bytes that were let go as something unknown: its segments have overtaken each other."""
+        return stream.speech is Speech.OTHER and -offset <= stream.limit and starts_client_hello(payload)
 
     def _overflow(self, stream: Stream, seq: int, payload: bytes, found: list[Sighting]) -> None:
         """More than a stream may hold, or a leap ahead: say what there is, and begin again from here."""

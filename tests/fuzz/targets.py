@@ -27,6 +27,7 @@ from appliance.wire import (
     quic,
     quic_google,
     quic_packets,
+    quic_stream,
     radius,
     socks,
     tls,
@@ -97,7 +98,7 @@ def _quic(data: bytes) -> None:
 
 def _crypto(data: bytes) -> None:
     """The frames inside an opened Initial, as if its tag had been right: what only a real client can reach otherwise."""
-    stream = quic.CryptoStream()
+    stream = quic_stream.CryptoStream()
     for piece in quic_packets.crypto_pieces(data):
         stream.add(piece, 16_384)
     tls.peek_client_hello(bytes(stream.prefix[4:]))

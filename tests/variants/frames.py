@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from msgspec import Struct
 
 from appliance.model import Frame
-from appliance.wire import ip, link
+from appliance.wire import ip, link_types
 from appliance.wire.envelope import Envelope
 from appliance.wire.reader import Malformed
 
@@ -49,7 +49,7 @@ class Transport(Struct, frozen=True):
 def packet_of(frame: Frame) -> bytes | None:
     """The outermost IP packet of a frame without what trails it; None where there is none."""
     try:
-        kind, at = link.open_frame(frame.link, frame.data, Envelope())
+        kind, at = link_types.open_frame(frame.link, frame.data, Envelope())
         if kind == IPV4:
             size = int.from_bytes(frame.data[at + 2 : at + 4], "big") or len(frame.data) - at
         elif kind == IPV6:

@@ -162,6 +162,12 @@ def test_hello_after_starttls_is_read(port: int, words: list[bytes]) -> None:
         assert (hello.name, hello.after) == ("secret.example", "starttls")
 
 
+def test_hello_after_starttls_whose_end_came_first_tells_its_name_after_a_while() -> None:
+    said = one_after_another(b"EHLO pupil\r\n", b"STARTTLS\r\n", HELLO[:-20], HELLO[-20:])
+    wire = Wire().say(said[0], said[1], said[3], said[2], port=25, syn=0)
+    assert wire.wait().names == ["secret.example"]
+
+
 def test_hello_after_a_remote_desktop_request_is_read() -> None:
     request = b"\3\0\0\x13\x0e\xe0\0\0\0\0\0\1\0\x08\0\3\0\0\0"
     wire = Wire().say(*one_after_another(request, HELLO), port=3_389, syn=0)

@@ -5,7 +5,7 @@ import struct
 import pytest
 
 from appliance.model import Frame, NameAsked
-from appliance.wire import link
+from appliance.wire import link, link_types
 from appliance.wire.dissector import Dissector
 from appliance.wire.envelope import Envelope
 from appliance.wire.reader import Malformed
@@ -142,9 +142,9 @@ def test_a_frame_cut_off_anywhere_never_raises(name: str) -> None:
 
 def test_opening_fills_the_envelope() -> None:
     envelope = Envelope()
-    ethertype, at = link.open_frame(1, ethernet(QUERY), envelope)
+    ethertype, at = link_types.open_frame(1, ethernet(QUERY), envelope)
     assert (ethertype, at) == (link.IPV4, 14)
     assert (envelope.mac_from, len(envelope.mac_to)) == (PUPIL, 6)
     with pytest.raises(Malformed):
-        link.open_frame(4_711, b"", envelope)
+        link_types.open_frame(4_711, b"", envelope)
     assert address("10.1.2.3") == QUERY[12:16]

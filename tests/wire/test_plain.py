@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 
-from appliance.wire import ip, link
+from appliance.wire import ip, link, link_types
 from appliance.wire.envelope import Envelope
 from appliance.wire.plain import open_plain
 from tests.wire.packets import IPV6, TCP, UDP, dns_query, ethernet, ip4, ip6, tagged, tcp, udp
@@ -23,7 +23,7 @@ FRAMES = {
 def by_the_long_way(data: bytes) -> tuple[object, Envelope]:
     """What `link` and `ip` make of a frame."""
     envelope = Envelope()
-    ethertype, at = link.open_frame(1, data, envelope)
+    ethertype, at = link_types.open_frame(1, data, envelope)
     opener = ip.open_v4 if ethertype == link.IPV4 else ip.open_v6
     return opener(data, at, envelope), envelope
 

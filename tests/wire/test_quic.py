@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from appliance.wire.limits import Limits
-from appliance.wire.quic import MAX_PIECES, CryptoStream, FlowKey, HelloParts, InitialReassembler
+from appliance.wire.quic import FlowKey, HelloParts, InitialReassembler
 from appliance.wire.quic_packets import Piece
+from appliance.wire.quic_stream import MAX_PIECES, CryptoStream
 from appliance.wire.reader import Malformed
 from tests.wire.initials import DRAFT_29, HELLO, Q050, RFC_CRYPTO_FRAME, T051, V1, V2, crypto, seal
 from tests.wire.rubbish import bounded, survives
@@ -207,6 +208,14 @@ def test_connection_whose_first_initial_was_missed_is_told_without_a_name() -> N
     assert tap.hears(seal(b"\x02\0\0\0\0", LATER, keyed_by=DCID)) is None
     assert tap.gives_up() == [HelloParts(V1)]
     assert tap.counters == {"quic-undecryptable": 1}
+
+
+def test_servers_answer_that_overtakes_the_hello_does_not_hide_it() -> None:
+    tap = Tap()
+    answer = seal(crypto(b"\x02\0\0\0"), b"", keyed_by=DCID, source=LATER, side="server in")
+    assert tap.hears(answer, key=SERVER) is None
+    assert tap.hears(seal(RFC_CRYPTO_FRAME, DCID)) == HelloParts(V1, BODY, True)
+    assert tap.gives_up() == []
 
 
 def test_first_initial_that_comes_after_the_second_connection_id_still_counts() -> None:
