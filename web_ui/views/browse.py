@@ -21,6 +21,7 @@ from web_ui.wording import csv_files
 blueprint = Blueprint("browse", __name__)
 
 PAGE, MOST = 100, 10_000
+TIMES = ("time", "started", "last_packet")
 
 
 class Asked(Struct, frozen=True):
@@ -42,6 +43,7 @@ def listed() -> str:
     health = store().health()
     told: dict[str, Any] = to_builtins(health) if health else {}
     reasons, sight = told.pop("reasons", {}), told.pop("sight", None) or {}
+    told |= {key: _stamp(told[key]) for key in TIMES if told.get(key)}
     counters = {key: value for key, value in told.items() if key not in ("lists", "problems")}
     groups = [(wording.counters(), counters), (wording.reasons(), reasons), (wording.hour(), sight)]
     return render_template(

@@ -81,6 +81,25 @@ def _say_door(action: str, subject: str) -> str:
     }.get(action, "")
 
 
+def _say_school(action: str) -> str:
+    """About what the school says of itself and of its devices; empty for anything else."""
+    return {
+        "check written down": _("Wrote a check down."),
+        "term added": _("Changed the terms."),
+        "term removed": _("Changed the terms."),
+        "timetable line added": _("Changed the timetable."),
+        "timetable line removed": _("Changed the timetable."),
+        "devices merged": _("Said that two records are one device."),
+        "devices parted": _("Said that two records are two devices."),
+        "device lent": _("Wrote down who has a device."),
+        "device given back": _("Wrote down that a device came back."),
+        "device put in group": _("Put a device into a group."),
+        "device taken out of group": _("Took a device out of its group."),
+        "group saved": _("Changed a group of devices."),
+        "group removed": _("Removed a group of devices."),
+    }.get(action, "")
+
+
 def _say_other(action: str, subject: str) -> str:
     settings = {
         "language": _("Changed the school’s language."),
@@ -89,6 +108,9 @@ def _say_other(action: str, subject: str) -> str:
         "report_a_worry": _("Switched the page for reporting a worry on or off."),
         "supplier_door": _("Opened or shut the supplier’s door."),
     }
+    known = _say_school(action)
+    if known:
+        return known
     if action == "school hours":
         return _("Changed the school hours.")
     if action == "setting" and subject.startswith("set_up_"):

@@ -47,7 +47,9 @@ class Leaf(Struct, frozen=True):
 SHELVES: Final[Mapping[str, Shelf]] = {
     "devices": Shelf(
         ("mac", "label", "heard_name", "maker", "private", "vlan", "group_id", "addresses", "first_seen", "last_seen"),
-        "SELECT devices.*, members.group_id FROM devices LEFT JOIN members USING (mac)",
+        """SELECT mac, label, heard_name, maker, private, vlan, group_id, first_seen, last_seen,
+            (SELECT group_concat(value, ' ') FROM json_each(addresses)) AS addresses
+            FROM devices LEFT JOIN members USING (mac)""",
         "last_seen DESC, mac",
         frozenset({"first_seen", "last_seen"}),
         ("maker", "vlan", "private", "group_id"),
