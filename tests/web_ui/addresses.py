@@ -22,6 +22,7 @@ VALUES: Mapping[str, tuple[str, ...]] = {
     "number": ("3",),
     "mac": (school.mac(30),),
     "group": ("none",),
+    "shelf": ("devices", "sights"),
     "username": ("nobody",),
     "entry": ("1",),
     "other": ("4",),

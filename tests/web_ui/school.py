@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from appliance.edge.store import Store
+from appliance.judge.worries import judge_worry
 from appliance.model import Device, Health, Incident, Lamp, ListStatus, RecentName, Sight
-from appliance.school import Group, Lesson, Term
+from appliance.school import Group, Lesson, Term, Worry
 from appliance.witness import SafeSearch, WitnessCount
 
 # Tuesday 24 November 2026, 11:20 in London.
@@ -148,13 +149,16 @@ def _incidents() -> list[Incident]:
 def use_everything(store: Store) -> None:
     """What a school does with the box after a while: a timetable, terms, worries, the filter seen at work."""
     store.set_setting("report_a_worry", "on", by="Mrs Bevan", now=NOW)
-    store.register.save_group(Group(id="oak", name="Oak class trolley", kind="trolley"), by="Mrs Bevan", now=NOW)
-    store.register.set_group(mac(7), "oak", by="Mrs Bevan", now=NOW)
-    lesson = Lesson(weekday=1, starts="10:30", ends="11:30", group="oak", class_name="Year 5", teacher="Miss Hill")
+    store.register.save_group(Group(id="trolley", name="Hall trolley", kind="trolley"), by="Mrs Bevan", now=NOW)
+    store.register.set_group(mac(11), "trolley", by="Mrs Bevan", now=NOW)
+    lesson = Lesson(weekday=1, starts="10:30", ends="11:30", group="trolley", class_name="Year 5", teacher="Miss Hill")
     store.register.add_lesson(lesson, by="Mrs Bevan", now=NOW)
     store.rulebook.add_term(Term(name="Autumn term", first="2026-09-02", last="2026-12-18"), by="Mrs Bevan", now=NOW)
     counts = [WitnessCount(day="2026-11-23", category="gambling", stopped=30, reached=1)]
     store.save_witnessed(counts, [SafeSearch(day="2026-11-24", engine="google", seen=4)], [])
+    store.merging.merge(mac(18), mac(17), by="Mrs Bevan", now=NOW)
+    worry = store.worries.add(Worry(text="I am worried about my friend.", name="Sam", today=True), now=NOW - 60)
+    store.worries.tie(worry.id, store.save_incident(judge_worry(worry, None, UTC)).id)
 
 
 def an_urgent() -> Incident:

@@ -57,6 +57,7 @@ def many(store: Store) -> None:
     store.invitations.invite("achebe", "Ms Achebe", "governor", by=by, now=now)
     store.add_account("old", "Mr Hall", "deputy", served.hashed(), now=now)
     store.set_active("old", False, by=by, now=now)
+    school.use_everything(store)
     store.set_setting("phone_it", "01632 960 123", by=by, now=now)
     work(store)
 

@@ -42,13 +42,6 @@ PAGES = {
     "rules": "/rules",
     "checks": "/checks",
     "groups": "/groups",
-    "worry": "/worry",
-    "worry-sent": "/worry/sent",
-    "day": f"/devices/{school.mac(7)}/day",
-    "timetable": "/timetable",
-    "browse": "/browse",
-    "browse-devices": "/browse/devices?maker=Apple",
-    "step-terms": "/set-up/steps/terms",
     "bring-in": "/devices/bring-in",
     "drill": "/checks/drill?name=gambling.trigger.example&since=1795519200",
     "new-rule": "/rules/new",
@@ -81,7 +74,6 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with school.open_store(home) as store:
         school.furnish(store)
         store.save_incident(school.an_urgent())
-        school.use_everything(store)
         store.add_session(sessions._hash("token"), school.HEAD, school.NOW, school.NOW + sessions.ABSOLUTE)
     served.add_head(home)
     return home
