@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -23,6 +24,7 @@ blueprint = Blueprint("account", __name__)
 
 # What a form that comes too late keeps in the page until it can be sent again: all that was typed, but for these.
 NOT_CARRIED = frozenset({"csrf_token", "to", "username", "passphrase", "again", "code", "half", "key"})
+CARRIED = 100  # fields; no form of ours has as many
 HALF_LIFE = 300.0
 
 
@@ -239,7 +241,7 @@ def find_target(to: str = "") -> str:
 
 def find_carried() -> dict[str, str]:
     """What was typed into the form that has to wait, by its fields' names."""
-    fields = ((name, value) for name, value in request.form.items() if name not in NOT_CARRIED)
+    fields = ((name, value) for name, value in islice(request.form.items(), CARRIED) if name not in NOT_CARRIED)
     return {name[:80]: value[: forms.CARRIED_LIMIT] for name, value in fields if value}
 
 

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from appliance.edge.store import NotFound
 from appliance.model import Incident
 from web_ui import cases
-from web_ui.records import now, store
+from web_ui.records import afterwards, now, store
 from web_ui.views import casefile, forms, incidents
 from web_ui.views.mine import me
 from web_ui.wording import record
@@ -97,7 +97,8 @@ def unlink(number: int, other: int) -> AnyResponse:
 def pack(number: int) -> str:
     """Everything about one incident, to print for the child's file; that it was made is kept."""
     incident = store().incident(number)
-    store().note_deed(me().full_name, "incident printed", str(number), now=now())
+    who, moment = me().full_name, now()
+    afterwards(lambda records: records.note_deed(who, "incident printed", str(number), now=moment))
     return render_template(
         "incidents/pack.html", **casefile.gather(incident, every_name=True), box=store().box_id(), lists=_lists(incident)
     )
