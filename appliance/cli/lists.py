@@ -87,12 +87,18 @@ def _line(entry: ListStatus, tally: Tally | None, now: float) -> dict[str, Any]:
         "age": _age(now - entry.updated) if entry.updated else "",
         "checked": entry.checked,
         "licence": entry.licence,
-        "state": "not in force" if not entry.entries else "in force, but see below" if entry.problem else "in force",
+        "state": _state(entry, tally.covered if tally else 0),
         "problem": entry.problem,
         "covered": tally.covered if tally else 0,
         "reasons": tally.reasons if tally else {},
         "examples": tally.examples if tally else {},
     }
+
+
+def _state(entry: ListStatus, covered: int) -> str:
+    if entry.entries:
+        return "in force, but see below" if entry.problem else "in force"
+    return "not in force" if entry.problem else "all on other lists" if covered else "empty"
 
 
 def _to_read(record: dict[str, Any]) -> dict[str, Any]:

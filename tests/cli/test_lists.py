@@ -104,3 +104,12 @@ def test_a_fetched_list_that_nobody_looked_for_since_a_month_is_warned_of(desk: 
     assert "was brought up to date while the clock was wrong: run `safespan lists update`." in desk.status().stderr
     monkeypatch.setattr(lists.clock, "is_synced", lambda: False)
     assert "last brought up to date" not in desk.status().stderr
+
+
+def test_a_list_that_adds_nothing_is_not_called_broken(desk: Desk) -> None:
+    desk.list.write_text("bet365.com\npornhub.com\n")
+    assert desk.records()["Mine"]["state"] == "all on other lists"
+    desk.list.write_text("# nothing yet\n")
+    assert desk.records()["Mine"]["state"] == "empty"
+    desk.list.unlink()
+    assert desk.records()["Mine"]["state"] == "not in force"
