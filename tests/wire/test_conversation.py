@@ -16,6 +16,7 @@ from tests.wire.packets import (
     client_hello,
     dns_answer,
     dns_query,
+    extension,
     http_request,
     in_pieces,
 )
@@ -163,7 +164,8 @@ def test_hello_after_starttls_is_read(port: int, words: list[bytes]) -> None:
 
 
 def test_hello_after_starttls_whose_end_came_first_tells_its_name_after_a_while() -> None:
-    said = one_after_another(b"EHLO pupil\r\n", b"STARTTLS\r\n", HELLO[:-20], HELLO[-20:])
+    hello = client_hello("secret.example", extension(0x1234, bytes(40)))
+    said = one_after_another(b"EHLO pupil\r\n", b"STARTTLS\r\n", hello[:-20], hello[-20:])
     wire = Wire().say(said[0], said[1], said[3], said[2], port=25, syn=0)
     assert wire.wait().names == ["secret.example"]
 
