@@ -48,7 +48,11 @@ class Row(Struct, frozen=True):
 @click.command()
 @click.argument("capture", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--rounds", type=click.IntRange(1, 100), default=5, show_default=True, help="How many times each is measured.")
-@click.option("--against", is_flag=True, help="Measure the peers that are installed too: tcpdump, ndpiReader, suricata, tshark.")
+@click.option(
+    "--against",
+    is_flag=True,
+    help="Measure installed peers too: tcpdump, ndpiReader, suricata, tshark.",
+)
 @click.option("--live", is_flag=True, help="Replay the capture over a cable of its own instead, ever faster (as root).")
 @click.option("--seconds", type=click.IntRange(1, 60), default=5, show_default=True, help="How long each pace of --live lasts.")
 @format_option
@@ -60,7 +64,7 @@ def bench(capture: Path, rounds: int, against: bool, live: bool, seconds: int, f
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     try:
         if live:
-            rows = measure_live(capture, seconds)
+            rows = measure_live(capture, seconds, against=against)
             print_records([msgspec.structs.asdict(row) for row in rows], LIVE_COLUMNS, form)
             return
         table = _measure_file(capture, rounds, against)

@@ -13,13 +13,14 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from socket import AF_UNIX, SOCK_STREAM, socketpair
 from typing import Final
 
 from msgspec import Struct
 
+from appliance.cli.bench_live_peer import SuricataWatched, cpu_of, prefer
 from appliance.cli.bench_runs import write_capture
 from appliance.edge.capture_files import open_capture
 from appliance.edge.channel import ChannelError, ChannelReader
@@ -28,7 +29,7 @@ from appliance.edge.files import CaptureError
 from appliance.model import Frame, SensorReport
 
 LIVE_COLUMNS = (
-    *("traffic", "offered_per_second", "megabits_per_second", "offered", "passed", "dropped", "core_percent"),
+    *("listener", "traffic", "offered_per_second", "megabits_per_second", "offered", "passed", "dropped", "core_percent"),
     *("microseconds_per_passed", "sightings"),
 )
 # Packets a second, of the whole mix and of the packets that pass alone; 0 is as fast as it goes.
@@ -38,12 +39,12 @@ PASSING_MOST: Final = 500_000  # packets of the second kind kept, to bound memor
 _SETTLE: Final = 2.5  # seconds, in which the sensor looks at the kernel's counters once more and reports
 _RATED: Final = re.compile(r"Rated: .*?([\d.]+) Mbps, ([\d.]+) pps")
 _ACTUAL: Final = re.compile(r"Actual: (\d+) packets")
-_TICKS: Final = os.sysconf("SC_CLK_TCK")
 
 
 class LiveRow(Struct, frozen=True):
     """One pace: what was sent, what passed the filter, what was lost, and the sensor's share of one core meanwhile."""
 
+    listener: str
     traffic: str
     offered_per_second: int
     megabits_per_second: int
@@ -65,7 +66,7 @@ class Watched:
                 "appliance.sensor", "--fd", str(theirs.fileno()), *sensor_arguments(interface=interface, buffer_megabytes=16)
             )
             self._child = subprocess.Popen(["ip", "netns", "exec", namespace, *words], pass_fds=(theirs.fileno(),))
-        _prefer(self._child.pid)
+        prefer(self._child.pid)
         self._reader = ChannelReader(ours)
         self._report: SensorReport | None = None
         self._thread = threading.Thread(target=self._listen, daemon=True)
@@ -73,8 +74,7 @@ class Watched:
 
     def cpu(self) -> float:
         """User and system seconds so far."""
-        fields = Path(f"/proc/{self._child.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / _TICKS
+        return cpu_of(self._child.pid)
 
     def is_ready(self) -> bool:
         """Whether it has reported for the first time. Raises CaptureError where it has ended."""
@@ -101,11 +101,7 @@ class Watched:
         self._reader.close()
 
 
-def _prefer(process: int) -> None:
-    """A core of its own and real-time priority, where the system lets us: other work here shall not look like a slow sensor."""
-    with contextlib.suppress(OSError):
-        os.sched_setaffinity(process, {max(os.sched_getaffinity(0))})
-        os.sched_setscheduler(process, os.SCHED_RR, os.sched_param(1))
+Listener = Callable[[str, str], Watched | SuricataWatched]
 
 
 def why_not_live() -> str:
@@ -116,14 +112,18 @@ def why_not_live() -> str:
     return f"Measuring live takes {' and '.join(missing)}: install iproute2 and tcpreplay." if missing else ""
 
 
-def measure_live(capture: Path, seconds: int) -> list[LiveRow]:
-    """The rows of the curve. Raises CaptureError where the cable or a program fails."""
+def measure_live(capture: Path, seconds: int, *, against: bool = False) -> list[LiveRow]:
+    """The rows of the curve, of Suricata too where it is wanted and installed. Raises CaptureError where a program fails."""
+    listeners: dict[str, Listener] = {"sensor": Watched}
+    if against and shutil.which("suricata"):
+        listeners["suricata"] = SuricataWatched
     with tempfile.TemporaryDirectory(prefix="safespan-bench-") as folder, _cable() as (sender, receiver):
         passing = Path(folder) / "passing.pcap"
         write_capture(passing, _passing(capture))
-        rows = [_measure("whole", capture, pace, seconds, sender, receiver) for pace in PACES]
-        rows += [_measure("passing only", passing, pace, seconds, sender, receiver) for pace in PASSING_PACES]
-    return rows
+        trials = [("whole", capture, pace) for pace in PACES] + [("passing only", passing, pace) for pace in PASSING_PACES]
+        return [
+            _measure(name, listen, trial, seconds, sender, receiver) for trial in trials for name, listen in listeners.items()
+        ]
 
 
 def _passing(capture: Path) -> list[Frame]:
@@ -159,11 +159,12 @@ def _ip(*words: str) -> None:
         raise CaptureError(f"ip {' '.join(words)} failed: {done.stderr.strip()}")
 
 
-def _measure(traffic: str, capture: Path, pace: int, seconds: int, sender: str, receiver: str) -> LiveRow:
-    """One pace with a sensor of its own."""
-    watched = Watched(receiver, "eth0")
+def _measure(listener: str, listen: Listener, trial: tuple[str, Path, int], seconds: int, sender: str, receiver: str) -> LiveRow:
+    """One pace with a listener of its own; `trial` is the kind of traffic, its capture and the packets a second."""
+    traffic, capture, pace = trial
+    watched = listen(receiver, "eth0")
     try:
-        for _ in range(200):
+        for _ in range(400):
             if watched.is_ready():
                 break
             time.sleep(0.05)
@@ -175,6 +176,7 @@ def _measure(traffic: str, capture: Path, pace: int, seconds: int, sender: str, 
         report = watched.stop()
     megabits, per_second, packets = sent
     return LiveRow(
+        listener,
         traffic,
         int(per_second),
         int(megabits),
