@@ -18,7 +18,7 @@ from appliance.wire.services import tell_encrypted_dns, tell_handshake, tell_ker
 from appliance.wire.socks import parse_socks
 from appliance.wire.speech import DNS_PORTS, recognise
 from appliance.wire.streams import Speech, Stream
-from appliance.wire.tls import ClientHello, peek_stream, read_client_hello, starts_client_hello
+from appliance.wire.tls import ClientHello, hello_inside, peek_stream, read_client_hello, starts_client_hello
 
 # Messages read at one go: pipelined requests, DNS questions in a row.
 _MAX_TURNS: Final = 256
@@ -91,16 +91,25 @@ class Conversation:
         if speech is None or (speech is Speech.OTHER and not stream.anchored):
             return False
         if speech is Speech.OTHER:
-            self._tell_other(stream, data, found)
-            return False
+            return self._step_over(stream, data, found)
         stream.speech = speech
         stream.anchored = True
         stream.spoke = stream.spoke or speech is not Speech.DNS
         return True
 
-    def _tell_other(self, stream: Stream, data: bytes, found: list[Sighting]) -> None:
+    def _step_over(self, stream: Stream, data: bytes, found: list[Sighting]) -> bool:
+        """Tell what can be told of something else; whether a hello stands right behind it, come in one with it."""
+        self._tell_other(data, found)
+        inside = hello_inside(data)
+        if not inside:
+            stream.finish(Speech.OTHER)
+            return False
+        stream.consume(inside)
+        stream.after = stream.after or "starttls"
+        return True
+
+    def _tell_other(self, data: bytes, found: list[Sighting]) -> None:
         """What a connection's first bytes say that are neither TLS nor HTTP."""
-        stream.finish(Speech.OTHER)
         envelope = self._envelope
         handshake = tcp_handshake(data, envelope.port)
         if handshake is not None:

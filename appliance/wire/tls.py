@@ -22,6 +22,7 @@ _FIXED: Final = 34  # version and random
 _ECH_CONFIG_AT: Final = 5  # behind the form, the KDF and the AEAD
 _MAX_PROTOCOLS: Final = 16
 _RECORD_HEADER: Final = 5
+_SURE: Final = 11  # bytes of a hello that are much the same in all
 # RFC 5246 section 6.2.1 allows 2^14 bytes; an empty handshake record is forbidden (RFC 8446 section 5.1).
 _MAX_RECORD: Final = 16_384
 
@@ -144,6 +145,16 @@ def starts_client_hello(data: bytes, at: int = 0) -> bool:
         and (have < 7 or head[6] == 0)
         and (have < 10 or head[9] == 3)
     )
+
+
+def hello_inside(data: bytes) -> int:
+    """Where a ClientHello begins behind the first byte, with enough of it to be sure; 0 where none does."""
+    at = data.find(b"\x16\3", 1)
+    while 0 < at <= len(data) - _SURE:
+        if starts_client_hello(data, at):
+            return at
+        at = data.find(b"\x16\3", at + 1)
+    return 0
 
 
 def _read(body: bytes, found: _Found) -> None:

@@ -163,6 +163,14 @@ def test_hello_after_starttls_is_read(port: int, words: list[bytes]) -> None:
         assert (hello.name, hello.after) == ("secret.example", "starttls")
 
 
+@pytest.mark.parametrize("port", [5_432, 25])
+def test_hello_that_came_in_one_with_what_stands_before_it_is_read(port: int) -> None:
+    words = b"\0\0\0\x08\x04\xd2\x16\x2f" if port == 5_432 else b"EHLO pupil\r\nSTARTTLS\r\n"
+    assert Wire().say((1, words + HELLO), port=port, syn=0).names == ["secret.example"]
+    request, hello = one_after_another(words, HELLO)
+    assert Wire().say(hello, request, port=port, syn=0).names == ["secret.example"]
+
+
 def test_hello_after_starttls_whose_end_came_first_tells_its_name_after_a_while() -> None:
     hello = client_hello("secret.example", extension(0x1234, bytes(40)))
     said = one_after_another(b"EHLO pupil\r\n", b"STARTTLS\r\n", hello[:-20], hello[-20:])
