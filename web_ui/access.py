@@ -20,6 +20,7 @@ ROLES: Mapping[Who, frozenset[str]] = {
 ROUTES: dict[str, Who] = {
     "assets.show": "everyone",
     "about.show": "everyone",
+    "about.words": "everyone",
     "language.switch": "everyone",
     "worry.show": "everyone",
     "worry.sent": "everyone",

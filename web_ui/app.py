@@ -56,6 +56,7 @@ from web_ui.views import (
 from web_ui.views import settings as school_settings
 from web_ui.wording import dates, notices
 from web_ui.wording import incidents as incident_wording
+from web_ui.wording.devices import say_name
 from web_ui.wording.lamp import STALE, say_lamp, say_watched
 from web_ui.wording.retold import retell
 
@@ -141,7 +142,7 @@ def _set_up_templates(app: Flask) -> None:
     )
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "finalize": hostnames.reveal}
     app.jinja_env.filters["moment"] = lambda time: dates.say_moment(time, now())
-    app.jinja_env.filters["safe_name"] = lambda name: hostnames.clean(name, 80)
+    app.jinja_env.filters["safe_name"] = say_name
     app.jinja_env.filters["site_name"] = hostnames.break_up
     app.jinja_env.filters["safe_text"] = lambda text: incident_wording.break_dots(hostnames.clean(text, 600))
     app.jinja_env.filters["retold"] = retell

@@ -14,6 +14,7 @@ from appliance.witness import SafeSearch, WitnessCount
 # Tuesday 24 November 2026, 11:20 in London.
 NOW = datetime(2026, 11, 24, 11, 20, tzinfo=UTC).timestamp()
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86_400.0
+LISTED = "is on the list “Safespan: known services” as"  # as the guardian says it
 HEAD, PASSPHRASE = "bevan", "four otters under ice"
 
 
@@ -57,9 +58,12 @@ def an_incident(**changes: object) -> Incident:
         "id": 0, "category": "proxy_avoidance", "level": "look", "device": "iPad-07", "mac": mac(7), "first_seen": at("10:42"),
         "last_seen": at("10:51"), "count": 2, "names": ("hide-me-now.example",), "outcome": "reached",
         "sentence": "iPad-07 opened a site for getting round the school's filter.",
-        "reason": "The name stands on a list of proxy sites.",
+        "reason": f"hide-me-now.example {LISTED} a site for getting round the school's filter. The site answered.",
         "source": "bypass, version of 23 November", "confidence": "high", "intent": "person",
-        "intent_reasons": ("It was quiet for a minute before.", "No advert or tracker was asked for in the same moment."),
+        "intent_reasons": (
+            "No other site was asked for just before, so it does not look like part of another page.",
+            "A search engine was asked for shortly before.",
+        ),
     }  # fmt: skip
     return Incident(**{**values, **changes})  # type: ignore[arg-type]
 
@@ -120,7 +124,7 @@ def _incidents() -> list[Incident]:
             outcome="stopped",
             names=jackpot,
             source="gambling, version of 23 November",
-            reason="The name stands on a list of gambling sites.",
+            reason=f"big-jackpot.example {LISTED} a gambling site. The look-up was refused, which is how a filter stops a site.",
             **break_time,
         ),
         an_incident(
@@ -129,7 +133,7 @@ def _incidents() -> list[Incident]:
             mac="da:a1:19:5e:3f:2a",
             names=("mask.icloud.com",),
             confidence="medium",
-            reason="The device uses a service that hides its look-ups from the school.",
+            reason=f"mask.icloud.com {LISTED} Apple's Private Relay, which hides where a device goes.",
             source="hiding, version of 20 November",
             **morning,
         ),
@@ -173,7 +177,7 @@ def an_urgent() -> Incident:
         count=1,
         names=("no-way-on.example",),
         source="own-suicide, version of 22 November",
-        reason="The name stands on the box’s list of sites about ending life. No other page was loading it.",
+        reason=f"no-way-on.example {LISTED} a site about ending life. The site answered.",
     )
 
 

@@ -105,7 +105,16 @@ DEEDS = {
 }
 OPEN = {
     *("account.log_in", "account.log_in_try", "account.second_try", "account.set_up", "account.set_up_try"),
-    *("join.show", "join.knock", "join.choose", "about.show", "security.contact", "assets.show", "language.switch"),
+    *(
+        "join.show",
+        "join.knock",
+        "join.choose",
+        "about.show",
+        "about.words",
+        "security.contact",
+        "assets.show",
+        "language.switch",
+    ),
     *("worry.show", "worry.sent", "worry.send"),
 }
 SENT = {"decision": "no_concern", "text": "Hello.", "label": "Mine", "own": "yes"}

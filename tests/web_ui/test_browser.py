@@ -47,6 +47,7 @@ PAGES = {
     "new-rule": "/rules/new",
     "false-alarm": "/to-look-at/3/false-alarm",
     "about": "/what-this-box-sees",
+    "words": "/what-the-words-mean",
     "people": "/people",
     "record": "/who-looked",
     "mine": "/my-account",

@@ -39,7 +39,7 @@ def test_an_incident_says_what_when_why_and_what_is_unknown(morning: Store, head
         "Nobody has written down who had it.",
         "bypass, version",
         "Probably a person",
-        "No advert or tracker was asked for in the same moment.",
+        "A search engine was asked for shortly before.",
     ):
         assert part in page
 

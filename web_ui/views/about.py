@@ -15,6 +15,7 @@ from web_ui.hostnames import clean
 from web_ui.records import store
 from web_ui.views import fields, worry
 from web_ui.wording import about as wording
+from web_ui.wording import glossary
 
 blueprint = Blueprint("about", __name__)
 
@@ -28,6 +29,12 @@ def show() -> str:
         live = _live()
     keep: Keep = current_app.config["KEEP"]
     return render_template("about.html", kept=wording.say_kept(keep), help_lines=_help_lines(), **live)
+
+
+@blueprint.get("/what-the-words-mean")
+def words() -> str:
+    """The words of this page that somebody new to it may not know."""
+    return render_template("words.html", words=glossary.words())
 
 
 def _live() -> dict[str, Any]:

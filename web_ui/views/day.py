@@ -11,12 +11,12 @@ from msgspec import Struct
 
 import phrase_lists
 from web_ui import cases, names
-from web_ui.hostnames import clean
 from web_ui.records import afterwards, now, store
 from web_ui.views.mine import me
 from web_ui.wording import day as wording
 from web_ui.wording import register as register_wording
 from web_ui.wording.dates import local, say_date
+from web_ui.wording.devices import say_name
 
 blueprint = Blueprint("day", __name__)
 
@@ -47,7 +47,7 @@ def show(mac: str) -> str:
     return render_template(
         "devices/day.html",
         mac=mac,
-        name=clean(device.name, 80),
+        name=say_name(device.name),
         day=say_date(since, now()),
         back=back,
         last=DAYS - 1,

@@ -79,7 +79,7 @@ def _hiding() -> frozenset[str]:
 def _row(device: Device, began: float, hiding: frozenset[str]) -> Row:
     return Row(
         device.mac,
-        clean(device.name, 80),
+        wording.say_name(device.name),
         wording.say_about(device),
         wording.say_seen(device, now()),
         wording.badges(device, now(), began, device.mac in hiding),

@@ -8,9 +8,9 @@ from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from appliance.model import Device
-from web_ui.hostnames import clean
 from web_ui.records import now, store
 from web_ui.views.mine import me
+from web_ui.wording.devices import say_name
 
 blueprint = Blueprint("merging", __name__)
 
@@ -23,7 +23,7 @@ def panel(device: Device) -> dict[str, Any]:
     devices = {known.mac: known for known in store().devices()}
     aliases = set(store().merging.all())
     offered = [known for known in devices.values() if known.mac not in family and known.mac not in aliases]
-    named = {mac: clean(known.name, 80) for mac, known in devices.items()}
+    named = {mac: say_name(known.name) for mac, known in devices.items()}
     return {
         "main": family[0] if family[0] != device.mac else "",
         "others": [mac for mac in family if mac != device.mac],

@@ -17,6 +17,7 @@ from web_ui.records import now, store
 from web_ui.sessions import find_account
 from web_ui.views import forms
 from web_ui.wording.dates import say_ago, say_moment
+from web_ui.wording.devices import say_name
 
 blueprint = Blueprint("mine", __name__)
 
@@ -71,7 +72,7 @@ def _browser(row: Session) -> Browser:
 
 def _name(mac: str) -> str:
     try:
-        return clean(store().device(mac).name, 80)
+        return say_name(store().device(mac).name)
     except NotFound:
         return clean(mac, 80)
 

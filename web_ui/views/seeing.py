@@ -8,11 +8,11 @@ from typing import Any
 from flask import Blueprint, render_template, request
 
 from appliance.model import Device, Sight
-from web_ui.hostnames import clean
 from web_ui.records import now, store
 from web_ui.wording import filter_seen
 from web_ui.wording import sight as wording
 from web_ui.wording.dates import local
+from web_ui.wording.devices import say_name
 
 blueprint = Blueprint("seeing", __name__)
 
@@ -68,7 +68,7 @@ def _first_hour() -> float:
 
 
 def _name(device: Device) -> str:
-    return clean(device.name, 80)
+    return say_name(device.name)
 
 
 def _by_device(rows: list[Sight], names: dict[str, str]) -> dict[str, list[Sight]]:

@@ -10,13 +10,13 @@ from msgspec import Struct
 from werkzeug.wrappers import Response as AnyResponse
 
 from web_ui import access, languages
-from web_ui.hostnames import clean
 from web_ui.records import now, store
 from web_ui.views import fields, forms, people
 from web_ui.views.mine import me
 from web_ui.wording import mirror, phones
 from web_ui.wording import people as people_wording
 from web_ui.wording import steps_taken as wording
+from web_ui.wording.devices import say_name
 
 blueprint = Blueprint("steps", __name__)
 
@@ -126,7 +126,7 @@ def _mirror() -> dict[str, Any]:
 
 def _devices(_given: fields.Typed | None) -> dict[str, Any]:
     found = store().devices()
-    return {"devices": [(device.mac, clean(device.name, 80)) for device in found[:SHOWN]], "count": len(found)}
+    return {"devices": [(device.mac, say_name(device.name)) for device in found[:SHOWN]], "count": len(found)}
 
 
 def _recovery(_given: fields.Typed | None) -> dict[str, Any]:

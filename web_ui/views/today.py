@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from flask import Blueprint, Response, current_app, render_template, request
 from flask_babel import get_locale
+from markupsafe import Markup
 from msgspec import Struct
 
 from appliance.model import Health, Incident, Lamp
@@ -21,6 +22,7 @@ from web_ui.wording import health as health_wording
 from web_ui.wording import watching as wording
 from web_ui.wording.dates import local, monday
 from web_ui.wording.lamp import STALE, LampWords, say_lamp
+from web_ui.wording.sight import say_hiding
 
 blueprint = Blueprint("today", __name__)
 
@@ -57,7 +59,7 @@ class Week(Struct, frozen=True):
     stopped: str
     watched: tuple[str, ...]
     full: bool
-    hiding: tuple[str, ...]
+    hiding: Markup  # a sentence about the devices that hid what they visited; empty where none did
     named: str
 
 
@@ -154,7 +156,7 @@ def _week() -> Week:
     )
 
 
-def _hiding(incidents: list[Incident]) -> tuple[str, ...]:
-    """The devices that hid what they visited this week, by their names."""
+def _hiding(incidents: list[Incident]) -> Markup:
+    """The devices that hid what they visited this week, by their names, in a sentence."""
     hiding = [incident for incident in incidents if incident.category in HIDING and incident.outcome != "stopped"]
-    return tuple({incident.mac: name_now(incident) for incident in hiding}.values())
+    return say_hiding(list({incident.mac: name_now(incident) for incident in hiding}.values()))

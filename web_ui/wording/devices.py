@@ -8,8 +8,15 @@ from web_ui.wording.dates import say_ago, say_moment
 from web_ui.wording.texts import gettext as _
 
 DAY = 86_400.0
+_UNKNOWN = "Unknown device "  # what the guardian calls one that says neither its name nor its maker
 NEW = 7 * DAY
 SILENT = 7 * DAY
+
+
+def say_name(name: str) -> str:
+    """A device's name, without what can't be seen; one that the box made up is told in the reader's language."""
+    tail = name.removeprefix(_UNKNOWN)
+    return _("Unknown device %(tail)s", tail=clean(tail, 80)) if tail != name else clean(name, 80)
 
 
 def say_about(device: Device) -> str:

@@ -11,6 +11,7 @@ from appliance.model import Incident
 from web_ui.hostnames import clean
 from web_ui.wording import categories, shapes, worry
 from web_ui.wording.dates import local, say_date, say_time, say_when
+from web_ui.wording.devices import say_name
 from web_ui.wording.texts import gettext as _
 from web_ui.wording.texts import ngettext
 
@@ -24,7 +25,7 @@ def say(incident: Incident, device: str, now: float) -> Markup:
     template = _template(incident)
     if template is None:
         return escape(break_dots(clean(incident.sentence, 500)))
-    name = Markup("<strong><bdi>{}</bdi></strong>").format(clean(device, 80))
+    name = Markup("<strong><bdi>{}</bdi></strong>").format(say_name(device))
     return escape(template) % {"device": name, "when": say_times(incident, now)}
 
 

@@ -139,7 +139,16 @@ LEVELS: tuple[Marked, ...] = (
     _("Only noted because of the lesson “%(topic)s” (%(by)s), until %(until)s."),
 )
 
+# A reported worry.
+WORRIES: tuple[Marked, ...] = (
+    _("Whoever wrote it says that somebody may get hurt today."),
+    _("Its words may be about: %(titles)s."),
+    _("By its words it may be about: %(titles)s."),
+    _("The word lists say nothing about it."),
+    _("Only reading it tells."),
+)
+
 # Who says so.
 SOURCES: tuple[Marked, ...] = (_("The school’s own rules"),)
 
-SENTENCES = (*NAMES, *SHAPES, *OUTCOMES, *INTENTS, *LEVELS, *SOURCES)
+SENTENCES = (*NAMES, *SHAPES, *OUTCOMES, *INTENTS, *LEVELS, *WORRIES, *SOURCES)

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from markupsafe import Markup, escape
 from msgspec import Struct
 
 from appliance.model import Sight
 from web_ui.wording.dates import say_time
+from web_ui.wording.devices import say_name
+from web_ui.wording.listed import join_some
 from web_ui.wording.texts import format_number, ngettext
 from web_ui.wording.texts import gettext as _
 
 HOUR = 3_600.0
+SHOWN = 4  # names of devices in a sentence
 STEP, WIDE, HIGH = 22, 20, 24  # of the strip, in its own units
 
 
@@ -145,6 +149,20 @@ def say_quiet(names: Sequence[str]) -> str:
         "%(num)d devices were heard but never said where they went.",
         len(names),
     )
+
+
+def say_hiding(names: Sequence[str]) -> Markup:
+    """The devices that hid what they visited, by their names; empty where none did."""
+    if not names:
+        return Markup("")
+    template = ngettext(
+        "One device hid the sites it visits this week: %(names)s.",
+        "%(num)d devices hid the sites they visit this week: %(names)s.",
+        len(names),
+        names="%(names)s",
+    )
+    shown = [Markup("<bdi>{}</bdi>").format(say_name(name)) for name in names]
+    return escape(template) % {"names": join_some(shown, SHOWN)}
 
 
 def say_hours(hours: Sequence[float]) -> tuple[str, ...]:

@@ -86,7 +86,7 @@ def _extremism() -> Steps:
             _("Find out who had this device, and what the lesson was: it may be homework."),
             _("If anyone may be in danger now, ring 999."),
             _("Talk with the child calmly. Ask what they were looking for and where they heard of it."),
-            _("If you are worried, follow your Prevent procedure and ask your local authority’s Prevent lead for advice."),
+            _("If you are still worried, use your Prevent procedure. The Prevent lead of your council can advise you."),
             _("Write down what you decided and why."),
         ),
         ((_("Emergency"), "999"), (_("Police, ask about Prevent"), "101"), (_("ACT Early support line"), "0800 011 3764")),
@@ -98,7 +98,7 @@ def _child() -> Steps:
         (
             _("Find out who had this device then, and what they were doing."),
             _("Talk with the child in private. Ask openly: children often come across such things by accident."),
-            _("Decide with your child protection policy whether parents or carers need to know today."),
+            _("Look in your child protection policy: do parents or carers need to know today?"),
             _("If the filter did not stop it, ask IT support to block the site."),
         ),
         ((_("NSPCC helpline, for adults"), "0808 800 5000"),),

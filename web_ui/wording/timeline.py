@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from appliance.model import RecentName
 from web_ui.hostnames import show_site
+from web_ui.wording import listed
 from web_ui.wording.dates import say_time
 
 STEP = 600
@@ -19,12 +20,11 @@ SHARED = frozenset({"ac", "co", "com", "gov", "ltd", "me", "net", "nhs", "org", 
 
 
 class Step(Struct, frozen=True):
-    """Ten minutes: when, the sites that came up in the incident, the other sites most asked for, and how many more."""
+    """Ten minutes: when, the sites that came up in the incident, and the other sites, those most asked for by name."""
 
     when: str
-    flagged: tuple[Markup, ...]
-    sites: tuple[Markup, ...]
-    more: int
+    flagged: Markup
+    sites: Markup
 
 
 def group(rows: Iterable[RecentName], flagged: Iterable[str]) -> list[Step]:
@@ -41,13 +41,10 @@ def _step(number: int, names: Counter[str], known: frozenset[str]) -> Step:
     for name, count in names.items():
         if name not in known:
             owners[owner(name)] += count
-    sites = [show_site(name) for name, _count in owners.most_common(SHOWN)]
+    sites = [show_site(name) for name, _count in owners.most_common()]
     flagged = [show_site(name) for name in sorted(names) if name in known][:SHOWN]
     return Step(
-        f"{say_time(number * STEP)}–{say_time((number + 1) * STEP - 1)}",
-        tuple(flagged),
-        tuple(sites),
-        max(0, len(owners) - SHOWN),
+        f"{say_time(number * STEP)}–{say_time((number + 1) * STEP - 1)}", listed.join(flagged), listed.join_some(sites, SHOWN)
     )
 
 

@@ -53,6 +53,6 @@ def first_steps() -> tuple[str, ...]:
         _("Read it now, all of it."),
         _("If anyone may be in danger now, ring 999."),
         _("If it says who wrote it, find them today. Listen, stay calm, and do not promise to keep it secret."),
-        _("If it is about somebody who works here, follow your policy for that: ring the local authority designated officer."),
+        _("If it is about somebody who works here, follow your policy for that. Ring the designated officer of your council."),
         _("Write down what you did, in the child’s file and below."),
     )
