@@ -94,8 +94,8 @@ class Pipeline:
         self.evasion = Evasion(registrable)
         self.meter = Meter(self.evasion.lookups, self.evasion.hidden)
         self.words = words
-        self._verdicts = Verdicts(lists, words)
         self.visits = Visits(third_parties, background)
+        self._verdicts = Verdicts(lists, words, self.visits.is_idle)
         self.answers = Answers()
         self.witnesses = Witnesses(zone)
         self._recent = RecentNames()
@@ -143,7 +143,7 @@ class Pipeline:
 
     def use_lists(self, lists: NameLists) -> None:
         """From now on judge by these lists."""
-        self._verdicts = Verdicts(lists, self.words)
+        self._verdicts = Verdicts(lists, self.words, self.visits.is_idle)
 
     def follow(self, open_incidents: Iterable[Incident], devices: Iterable[Device]) -> None:
         """What people have done in the store: decided, acknowledged, reopened, named."""

@@ -387,6 +387,17 @@ def test_a_name_that_no_list_knows_is_judged_by_its_words_and_never_urgent(lists
     assert incident.names == ("unblocked-games-proxy.github.io",)
 
 
+def test_note_of_a_name_that_machines_ask_for_by_themselves_is_nothing(lists: FakeLists) -> None:
+    lists.flag("graph.social.example", "social_media", "note").flag("relay.example", "encrypted_dns", "look")
+    pipeline = Pipeline(lists, background={"graph.social.example", "relay.example"})
+    pipeline.feed([on(TlsHello, name="graph.social.example"), on(TlsHello, name="relay.example")])
+    (incident,) = incidents(pipeline)
+    assert (incident.category, incident.intent) == ("encrypted_dns", "background")
+    pipeline.use_lists(lists)
+    pipeline.feed([on(TlsHello, 200.0, name="graph.social.example")])
+    assert {one.category for one in incidents(pipeline)} <= {"encrypted_dns"}
+
+
 def test_lists_and_help_lines_come_before_words(lists: FakeLists, worded: Words) -> None:
     lists.help("porn-addiction-help.example")
     pipeline = Pipeline(lists, words=worded)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 from appliance.judge.domains import Match
@@ -31,9 +32,12 @@ class Verdicts:
     None: nothing to say. A verdict without category: a help line.
     """
 
-    def __init__(self, lists: NameLists, words: Words | None = None) -> None:
-        """Begin with nothing remembered."""
+    def __init__(
+        self, lists: NameLists, words: Words | None = None, is_idle: Callable[[str], bool] = lambda _name: False
+    ) -> None:
+        """Begin with nothing remembered. What is only a note is none where machines ask for the name by themselves: `is_idle`."""
         self._lists = lists
+        self._is_idle = is_idle
         self._words = words
         self._young: dict[str, Verdict | None] = {}
         self._old: dict[str, Verdict | None] = {}
@@ -63,4 +67,6 @@ class Verdicts:
         if match is None:
             return judge_words(clean, self._words) if self._words is not None and not clean.endswith(_INSIDE) else None
         verdict = judge_match(clean, match)
+        if verdict.level == "note" and self._is_idle(clean):
+            return None
         return verdict if verdict.category is not None or match.kind == "help" else None

@@ -10,6 +10,7 @@ from datetime import datetime, tzinfo
 from typing import Literal
 
 from appliance.judge.categories import CATEGORIES
+from appliance.judge.intent import site_of
 from appliance.judge.shapes import Shape, shape_of
 from appliance.model import Incident, Outcome
 from appliance.school import WORRY
@@ -86,16 +87,23 @@ _WORRY = "Somebody reported a worry at {first}."
 _GUESSED: dict[Times, str] = {
     "once": "{device} opened a site at {first} whose name alone suggests {what}.",
     "twice": "{device} opened a site twice, at {first} and {last}, whose name alone suggests {what}.",
-    "often": "{device} opened sites {count} times between {first} and {last} whose names alone suggest {what}.",
+    "often": "{device} opened a site {count} times between {first} and {last} whose name alone suggests {what}.",
     "twice-at-once": "{device} opened a site twice at {first} whose name alone suggests {what}.",
+    "often-at-once": "{device} opened a site {count} times at {first} whose name alone suggests {what}.",
+}
+_GUESSED_SITES: dict[Times, str] = {
+    "once": "{device} opened sites at {first} whose names alone suggest {what}.",
+    "twice": "{device} opened two sites, at {first} and {last}, whose names alone suggest {what}.",
+    "often": "{device} opened sites {count} times between {first} and {last} whose names alone suggest {what}.",
+    "twice-at-once": "{device} opened two sites at {first} whose names alone suggest {what}.",
     "often-at-once": "{device} opened sites {count} times at {first} whose names alone suggest {what}.",
 }
 _GUESSED_TRIED: dict[Times, str] = {
     "once": "{device} tried a site at {first} whose name alone suggests {what}.",
     "twice": "{device} tried a site twice, at {first} and {last}, whose name alone suggests {what}.",
-    "often": "{device} tried sites {count} times between {first} and {last} whose names alone suggest {what}.",
+    "often": "{device} tried a site {count} times between {first} and {last} whose name alone suggests {what}.",
     "twice-at-once": "{device} tried a site twice at {first} whose name alone suggests {what}.",
-    "often-at-once": "{device} tried sites {count} times at {first} whose names alone suggest {what}.",
+    "often-at-once": "{device} tried a site {count} times at {first} whose name alone suggests {what}.",
 }
 # Devices do things, not children: what nobody chose is told as what a page or an app did.
 _BY_PAGE: dict[Times, str] = {
@@ -183,7 +191,9 @@ def _template(incident: Incident, shape: Shape | None, *, at_once: bool) -> str:
         if incident.intent == "page":
             return (_BY_PAGE if incident.outcome == "reached" else _NAMED_BY_PAGE)[times]
     if incident.guess:
-        return (_GUESSED if incident.outcome == "reached" else _GUESSED_TRIED)[times]
+        if incident.outcome != "reached":
+            return _GUESSED_TRIED[times]
+        return (_GUESSED if len(set(map(site_of, incident.names))) == 1 else _GUESSED_SITES)[times]
     deed: Deed = "used" if incident.category in _SERVICES else "opened"
     return _BY_OUTCOME[incident.outcome][deed, times]
 

@@ -157,6 +157,10 @@ class Visits:
             if 0.0 <= time - visit.began <= FOLLOWING:
                 self._follow(visit, time, name, told, connects=connects)
 
+    def is_idle(self, name: str) -> bool:
+        """Whether machines ask for a name by themselves."""
+        return self._company.of(name).is_background
+
     def visit(self, device: str, time: float, verdict: Verdict) -> Visit:
         """The visit that a flagged name belongs to, read from what came before. Ask before the name itself is noted."""
         site = site_of(verdict.name)

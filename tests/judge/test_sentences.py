@@ -80,7 +80,9 @@ def test_site_that_no_list_knows_is_told_as_a_guess() -> None:
     said = sentence(**guess)
     assert said == "iPad-07 opened a site at 10:42 whose name alone suggests a site for getting round the school's filter."
     assert sentence(**guess, outcome="tried").startswith("iPad-07 tried a site at 10:42 whose name alone suggests")
-    several = sentence(**guess, count=3, last_seen=TIME + 9 * 60)
+    again = sentence(**guess, count=3, last_seen=TIME + 9 * 60, names=("www.x.example", "x.example"))
+    assert "opened a site 3 times between 10:42 and 10:51 whose name alone suggests" in again
+    several = sentence(**guess, count=3, last_seen=TIME + 9 * 60, names=("x.example", "y.example"))
     assert "opened sites 3 times between 10:42 and 10:51 whose names alone suggest" in several
 
 
