@@ -160,3 +160,11 @@ def test_wherever_the_head_can_go_every_link_and_form_leads_somewhere(furnished:
         for action in re.findall(r'<form[^>]* action="([^"]+)"', page):
             assert addresses.endpoint_of(app, action, "POST") or addresses.endpoint_of(app, action), (path, action)
     print(f"{len(met)} kinds of pages")
+
+
+def test_every_page_that_is_printed_carries_the_evidence_code_or_is_a_sheet_for_one_person(
+    furnished: Store, head: Visitor, app: Flask
+) -> None:
+    code = re.compile(r"Evidence code: \d+(-[0-9A-F]{4}){4}\.")
+    without = {addresses.endpoint_of(app, path) for path, page in addresses.walk(app, head, most=1) if not code.search(page)}
+    assert without - DOORS - access.POLLED == set()
