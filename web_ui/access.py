@@ -58,6 +58,11 @@ ROUTES: dict[str, Who] = {
     "day.show": "case-workers",
     "merging.merge": "keepers",
     "merging.part": "keepers",
+    "class_lists.show": "case-workers",
+    "class_lists.add": "case-workers",
+    "class_lists.remove": "case-workers",
+    "class_lists.export": "case-workers",
+    "class_lists.take_in": "case-workers",
     "timetable.show": "keepers",
     "timetable.add": "keepers",
     "timetable.remove": "keepers",
@@ -125,7 +130,7 @@ FRESH = frozenset(
         *("people.show", "people.invite", "people.renew", "people.close", "people.withdraw", "people.open_door"),
         *("mine.change_passphrase", "second.show", "second.switch_on", "second.switch_off", "second.renew_codes"),
         *("settings.save", "names.save", "casework.pack"),
-        *("register.export", "timetable.export", "browse.as_csv", "browse.as_json"),
+        *("register.export", "timetable.export", "class_lists.export", "browse.as_csv", "browse.as_json"),
     }
 )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from appliance.edge.store import Store
 from appliance.judge.worries import judge_worry
 from appliance.model import Device, Health, Incident, Lamp, ListStatus, RecentName, Sight
-from appliance.school import Group, Lesson, Term, Worry
+from appliance.school import Group, Lesson, Person, Term, Worry
 from appliance.witness import SafeSearch, WitnessCount
 
 # Tuesday 24 November 2026, 11:20 in London.
@@ -160,6 +160,8 @@ def use_everything(store: Store) -> None:
     store.rulebook.add_term(Term(name="Autumn term", first="2026-09-02", last="2026-12-18"), by="Mrs Bevan", now=NOW)
     counts = [WitnessCount(day="2026-11-23", category="gambling", stopped=30, reached=1)]
     store.save_witnessed(counts, [SafeSearch(day="2026-11-24", engine="google", seen=4)], [])
+    for name, class_name in (("Sam B", "Year 5"), ("Mia C", "Year 6")):
+        store.register.add_person(Person(name=name, class_name=class_name, log_on=name[:3].lower()), by="Mrs Bevan", now=NOW)
     store.merging.merge(mac(18), mac(17), by="Mrs Bevan", now=NOW)
     worry = store.worries.add(Worry(text="I am worried about my friend.", name="Sam", today=True), now=NOW - 60)
     store.worries.tie(worry.id, store.save_incident(judge_worry(worry, None, UTC)).id)

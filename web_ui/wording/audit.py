@@ -85,6 +85,8 @@ def _say_school(action: str) -> str:
     """About what the school says of itself and of its devices; empty for anything else."""
     return {
         "check written down": _("Wrote a check down."),
+        "person added": _("Changed the class lists."),
+        "person removed": _("Changed the class lists."),
         "term added": _("Changed the terms."),
         "term removed": _("Changed the terms."),
         "timetable line added": _("Changed the timetable."),
