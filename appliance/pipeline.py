@@ -91,7 +91,7 @@ class Pipeline:
         self.log_ons = LogOns()
         self.forwarders = Forwarders(self.devices.owner_of)
         self.counts = Counts()
-        self.evasion = Evasion(registrable)
+        self.evasion = Evasion(registrable, is_allowed=self.scales.allows_tool)
         self.meter = Meter(self.evasion.lookups, self.evasion.hidden)
         self.words = words
         self.visits = Visits(third_parties, background)

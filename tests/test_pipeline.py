@@ -7,6 +7,7 @@ import pytest
 
 from appliance.edge.word_lists import open_words
 from appliance.judge.domains import Match
+from appliance.judge.policy import make_policy
 from appliance.judge.recent_names import WAITING
 from appliance.judge.remembered import VERDICTS
 from appliance.judge.words_matching import Words
@@ -22,8 +23,10 @@ from appliance.model import (
     QuicHello,
     Sighting,
     TlsHello,
+    TunnelSeen,
 )
 from appliance.pipeline import Pipeline
+from appliance.school import Rule
 
 MAC = "f0:18:98:00:07:07"
 
@@ -412,3 +415,13 @@ def test_words_typed_on_an_unencrypted_page_are_judged_and_not_kept(lists: FakeL
     assert (incident.category, incident.names) == ("gambling", ("search.example",))
     assert "roulette" not in repr(incident)
     assert not any("roulette" in repr(row) for row in pipeline.take_recent())
+
+
+def test_a_tool_that_the_school_allows_is_no_incident_and_is_one_again_when_the_rule_ends(lists: FakeLists) -> None:
+    pipeline = Pipeline(lists)
+    allow = Rule(kind="allow", pattern="wireguard", reason="IT's own", since=0.0, until=1_000.0)
+    pipeline.use_policy(make_policy(rules=[allow]))
+    pipeline.feed([on(TunnelSeen, 500.0, server="198.51.100.7", protocol="wireguard")])
+    assert incidents(pipeline) == []
+    pipeline.feed([on(TunnelSeen, 1_500.0, server="198.51.100.7", protocol="wireguard")])
+    assert [one.category for one in incidents(pipeline)] == ["proxy_avoidance"]

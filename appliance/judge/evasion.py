@@ -10,7 +10,7 @@ allowed for a device's group is never found.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 
 from appliance.judge.addresses import is_outside
 from appliance.judge.cases import Hit
@@ -29,13 +29,16 @@ REPEAT_SECONDS = 300.0
 TOLD = 5_000  # (device, shape, place)
 _WEB = (80, 443)
 
+IsAllowed = Callable[[str, str, float], bool]  # device, protocol, time
 Found = tuple[str, Finding]  # device, finding
 
 
 class Evasion:
-    """All rules together. `allow` says what IT's own tools are, by device group; an empty group stands for every device."""
+    """All rules together. `is_allowed` says whether a protocol is IT's own tool on a device at a time (`policy.allows_tool`)."""
 
-    def __init__(self, registrable: Callable[[str], str], *, group_of: Callable[[str], str] = lambda _key: "") -> None:
+    def __init__(
+        self, registrable: Callable[[str], str], *, is_allowed: IsAllowed = lambda _key, _protocol, _time: False
+    ) -> None:
         self.lookups = Lookups()
         self.hidden = HiddenNames()
         self.dark = DarkRooms()
@@ -44,8 +47,7 @@ class Evasion:
         self._resolvers = ForeignResolvers(self.lookups)
         self._tunnelling = DnsTunnelling(registrable)
         self._swarms = Swarms(self.lookups)
-        self._group_of = group_of
-        self._allowed: frozenset[tuple[str, str]] = frozenset()
+        self._is_allowed = is_allowed
         self._told: dict[tuple[str, str, str], float] = {}
         self._forgotten = 0
         self._rules: dict[type, Callable[[str, Seen], Iterable[Found]]] = {
@@ -58,10 +60,6 @@ class Evasion:
             DhcpSeen: self._dhcp,
             TunnelSeen: self._tunnel,
         }
-
-    def allow(self, allowed: Collection[tuple[str, str]]) -> None:
-        """From now on these (group, protocol) pairs are IT's own: `("staff", "teamviewer")`."""
-        self._allowed = frozenset(allowed)
 
     def observe(self, key: str, seen: Seen, name_of: Callable[[str], str]) -> list[Hit]:
         """Take in what a device did; what is to be folded, with each device's name as `name_of` gives it."""
@@ -157,17 +155,14 @@ class Evasion:
 
     def _is_news(self, key: str, finding: Finding, time: float) -> bool:
         """Whether it is neither allowed nor told just now."""
-        allowed = self._is_allowed(key, finding.protocol)
+        allowed = self._is_allowed(key, finding.protocol, time)
         if not allowed and finding.shape in ("vpn", "hidden-lookups", "tor"):
             self.dark.hint(key)
         return not allowed and self._may_tell(key, finding.shape, finding.name, finding.protocol, time)
 
-    def _is_allowed(self, key: str, protocol: str) -> bool:
-        return bool(self._allowed and {(self._group_of(key), protocol), ("", protocol)} & self._allowed)
-
     def _may_tell(self, key: str, shape: str, name: str, protocol: str, time: float) -> bool:
         """Whether it is neither allowed nor told just now; from now on it is told."""
-        if self._is_allowed(key, protocol):
+        if self._is_allowed(key, protocol, time):
             return False
         what = (key, shape, name)
         if abs(time - self._told.get(what, float("-inf"))) < REPEAT_SECONDS:

@@ -14,6 +14,7 @@ from msgspec import Struct, field
 from appliance.judge.categories import CATEGORIES, SERIOUS_CORE
 from appliance.judge.makers import is_private
 from appliance.judge.names import normalise
+from appliance.judge.tunnels import SIGNATURES
 from appliance.model import Verdict
 from appliance.school import (
     GUEST,
@@ -32,6 +33,8 @@ from appliance.school import (
 LONGEST_RULE = 400 * 86_400.0  # a school year and the holidays after it; then somebody has to say so again
 LONGEST_LESSON = 8 * 3600.0
 LONGEST_TRIAL = 60 * 86_400.0
+# What IT support may use: handshakes that are told by their shape, by the name that findings give them.
+TOOLS = frozenset((*SIGNATURES, "http-proxy", "dns", "doh"))
 _SCOPES = {"school": 0, "group": 1, "device": 2}
 
 
@@ -108,6 +111,11 @@ def rule_for(policy: Policy, name: str, category: str | None, mac: str, group: s
     return max(fitting, key=lambda rule: (_SCOPES[rule.scope], len(rule.pattern), rule.since, rule.id), default=None)
 
 
+def allows_tool(policy: Policy, tool: str, mac: str, group: str, time: float) -> bool:
+    """Whether a rule of the school says that a tool (`TOOLS`) is IT's own on this device."""
+    return any(rule.kind == "allow" and rule.pattern == tool and _meant(rule, mac, group) for rule in _running(policy, time))
+
+
 def is_denied(policy: Policy, name: str) -> bool:
     """Whether any deny rule names this name or a parent of it: a quick first look at every name."""
     return bool(policy.denied) and any(parent in policy.denied for parent in _parents(name))
@@ -133,7 +141,8 @@ def covers(pattern: str, name: str) -> bool:
 
 def check_rule(rule: Rule) -> Rule:
     """The rule in the form in which it is kept; PolicyError with one sentence where it can't be made."""
-    pattern = normalise(rule.pattern) if rule.pattern else ""
+    tool = rule.kind == "allow" and rule.pattern.strip().lower() in TOOLS
+    pattern = rule.pattern.strip().lower() if tool else normalise(rule.pattern) if rule.pattern else ""
     if pattern is None:
         raise PolicyError(f"“{rule.pattern[:80]}” is not the name of a site; write it like example.com.")
     problem = _missing(rule, pattern) or _out_of_bounds(rule)

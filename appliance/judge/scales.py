@@ -8,7 +8,7 @@ from datetime import date, datetime
 from appliance.judge.categories import CATEGORIES, SERIOUS_CORE
 from appliance.judge.levels import GRAVE, ORDINARY, Fact, Grounds, Weighed, base_level, higher, is_worrying
 from appliance.judge.patterns import Patterns
-from appliance.judge.policy import Policy, denial, group_of, is_denied, is_out_of_hours, lesson_for, rule_for
+from appliance.judge.policy import Policy, allows_tool, denial, group_of, is_denied, is_out_of_hours, lesson_for, rule_for
 from appliance.model import Verdict
 from appliance.school import Group, LessonMode
 
@@ -55,6 +55,10 @@ class Scales:
             return own
         graver = category in SERIOUS_CORE or higher(verdict.level, rule.level) == verdict.level
         return verdict if graver else own
+
+    def allows_tool(self, mac: str, tool: str, time: float) -> bool:
+        """Whether the school says that a tool is IT's own on this device at this time."""
+        return allows_tool(self.policy, tool, mac, self._group(mac).id, time) if self.policy.rules else False
 
     def lay(self, mac: str, time: float, verdict: Verdict, *, part_of_page: bool, settled: bool = True) -> Grounds | None:
         """The grounds for the level of one hit; None: not to be kept at all.

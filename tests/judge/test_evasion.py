@@ -64,8 +64,7 @@ def test_a_protocol_seen_with_every_packet_is_told_now_and_then(evasion: Evasion
 
 
 def test_its_own_tools_are_allowed_by_group() -> None:
-    evasion = Evasion(site_of, group_of=lambda key: "staff" if key == IPAD else "year 6")
-    evasion.allow({("staff", "teamviewer"), ("", "ssh")})
+    evasion = Evasion(site_of, is_allowed=lambda key, tool, _time: tool == "ssh" or (key == IPAD and tool == "teamviewer"))
     assert observe(evasion, tunnel("teamviewer"), tunnel("ssh"), tunnel("ssh", mac="other")) == []
     assert shapes(observe(evasion, tunnel("teamviewer", mac="other"), tunnel("rdp"))) == ["remote", "remote"]
 

@@ -9,8 +9,10 @@ import pytest
 from appliance.judge.categories import CATEGORIES, SERIOUS_CORE
 from appliance.judge.policy import (
     LONGEST_LESSON,
+    TOOLS,
     Policy,
     PolicyError,
+    allows_tool,
     check_rule,
     covers,
     group_of,
@@ -51,6 +53,18 @@ def at(text: str) -> float:
 def test_pattern_covers_whole_labels_only(pattern: str, name: str, covered: bool) -> None:
     assert covers(pattern, name) is covered
     assert is_denied(make_policy(rules=[rule(kind="deny", pattern=pattern, category="games")]), name) is covered
+
+
+def test_its_own_tools_are_allowed_for_a_group_until_the_rule_ends() -> None:
+    tool = check_rule(rule(pattern=" TeamViewer ", scope="group", target="year-6", reason="IT support"))
+    policy = make_policy(rules=[tool])
+    assert tool.pattern == "teamviewer" and "wireguard" in TOOLS
+    assert allows_tool(policy, "teamviewer", MAC, "year-6", DAY)
+    assert not allows_tool(policy, "teamviewer", MAC, "staff", DAY)
+    assert not allows_tool(policy, "wireguard", MAC, "year-6", DAY)
+    assert not allows_tool(policy, "teamviewer", MAC, "year-6", 11 * DAY)
+    with pytest.raises(PolicyError):
+        check_rule(rule(kind="deny", pattern="teamviewer", category="remote_control"))
 
 
 @pytest.mark.parametrize(
