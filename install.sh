@@ -247,12 +247,14 @@ all_checks() {
 }
 
 run_tests() {
-    local failed="" status=0
+    local failed="" status=0 sharing=()
     logs=$(mktemp -d)
+    # The whole suite is shared out; a part of it runs in one process, as debuggers want it.
+    [[ $# -gt 0 ]] || sharing=(-n auto --maxprocesses 4 --dist loadgroup)
     all_checks
     [[ -z $failed ]] || say "These checks failed: ${failed%, }. The tests run all the same; this command will end with an error."
     # pytest's own summary, with the reason of every skipped test, comes last: nothing is printed after it.
-    (trap - ERR EXIT; cd -- "$here" && "$venv/bin/python" -m pytest "$@") || status=$?
+    (trap - ERR EXIT; cd -- "$here" && "$venv/bin/python" -m pytest "${sharing[@]}" "$@") || status=$?
     [[ -z $failed || $status -ne 0 ]] || status=1
     return "$status"
 }

@@ -1,10 +1,12 @@
-"""Where the tests keep their files: in memory where there is room, for the box's records wait for the disk at every commit."""
+"""Where the tests keep their files (in memory if there is room: the box waits for the disk at every commit); who runs what."""
 
 from __future__ import annotations
 
 import os
 import tempfile
 from pathlib import Path
+
+import pytest
 
 MEMORY = Path("/dev/shm")
 ROOM = 2 * 1024**3  # bytes; a container often has a tiny one
@@ -22,3 +24,12 @@ def has_room(folder: Path) -> bool:
 if "TMPDIR" not in os.environ and has_room(MEMORY):
     os.environ["TMPDIR"] = str(MEMORY)
     tempfile.tempdir = None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where two workers share the tests, a file stays together for its fixtures' sake, and so does all that needs the lab."""
+    if not config.pluginmanager.hasplugin("xdist"):
+        return
+    for item in items:
+        group = "lab" if item.get_closest_marker("lab") else item.nodeid.partition("::")[0]
+        item.add_marker(pytest.mark.xdist_group(group))

@@ -144,7 +144,7 @@ def test_an_environment_is_made_once_found_again_and_made_anew_when_the_lock_cha
     second = install("setup", script=script)
     assert second.returncode == 0
     assert "Installing" not in second.stdout
-    assert time.monotonic() - start < 1.0
+    assert time.monotonic() - start < 5.0, "half a second is usual, a minute if it were all made anew"
 
     with (copy / "requirements.lock").open("a") as lock:
         lock.write("# a changed lock\n")

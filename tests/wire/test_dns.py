@@ -74,7 +74,9 @@ def test_stream_whose_length_holds_no_header_is_malformed() -> None:
         unframe(b"\0\x0b" + b"x" * 11)
 
 
-@pytest.mark.parametrize("message", [QUERY, WITH_OPT, ANSWER, QUERY[:2] + b"\0\x10" + QUERY[4:]])
+@pytest.mark.parametrize(
+    "message", [QUERY, WITH_OPT, ANSWER, QUERY[:2] + b"\0\x10" + QUERY[4:]], ids=["query", "with OPT", "answer", "other flags"]
+)
 def test_messages_are_known_on_any_port(message: bytes) -> None:
     assert looks_like_dns(message)
 

@@ -89,7 +89,7 @@ def test_first_packets_are_told(data: bytes, port: int, expected: Handshake) -> 
         (L2TP[:-1] + b"\x02", 1701),
         (teredo(source="20010db8"), 3544),
         (seal(RFC_CRYPTO_FRAME, SESSION), 500),
-        (QUERY, 4500),
+        pytest.param(QUERY, 4500, id="a DNS query"),
     ],
 )
 def test_what_only_begins_like_one_is_not(data: bytes, port: int) -> None:
