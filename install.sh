@@ -195,9 +195,12 @@ install_into_venv() {
     stamp "$lock" >"$venv/$mark"
 }
 
+may_write_here() { $dry_run || [[ -w $here && (! -e $venv || -w $venv) ]]; }
+
 # ensure_environment LOCK MARK: .venv holds what LOCK names; quick where nothing changed.
 ensure_environment() {
     is_current "$1" "$2" && return 0
+    may_write_here || fail "you may not write in $here: run this as whoever owns it, or copy the folder to a place of your own."
     ensure_venv
     step "Installing the Python packages of ${1##*/} (about a minute the first time)" install_into_venv "$1" "$2"
 }

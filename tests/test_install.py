@@ -115,6 +115,15 @@ def test_packages_that_cannot_be_fetched_are_one_sentence_after_pips_own_last_li
     assert not (copy / ".venv" / "safespan-installed").exists()
 
 
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_may_not_be_written_is_said(copy: Path) -> None:
+    copy.chmod(0o555)
+    result = install("setup", script=copy / "install.sh")
+    copy.chmod(0o755)
+    assert result.returncode == 1
+    assert "you may not write in" in result.stderr
+
+
 def test_something_else_called_venv_is_left_alone(copy: Path) -> None:
     (copy / ".venv").mkdir()
     (copy / ".venv" / "precious").touch()
