@@ -18,7 +18,9 @@ from appliance.judge.categories import CATEGORIES
 from appliance.judge.intent import _span
 from appliance.judge.shapes import SHAPES
 from appliance.judge.tunnels import SIGNATURES
+from appliance.school import STANDING
 from web_ui.wording import categories, retold_words, shapes
+from web_ui.wording.register import say_group
 from web_ui.wording.retold import retell, split
 
 APPLIANCE = Path(__file__).parents[2] / "appliance"
@@ -30,7 +32,7 @@ WRITERS = [
 # What these modules say elsewhere: to a person at the command line, or of names that never become an incident.
 ELSEWHERE = re.compile(
     r"^(Probably |We can't tell whether a person|A rule |There is no category|“.*” (is not|belongs to the serious core)"
-    r"|No list names \S+\.$"
+    r"|No list names \S+\.$|“.*” is a page's address"
     r"|\S+ (belongs to a help line|belongs to a test|is an address))|so no list can flag it\.$|write it like example\.com\.$"
 )
 # What stands in a place, by what the guardian calls it; anything else is a name.
@@ -195,3 +197,10 @@ def test_a_long_hostile_text_is_soon_looked_through(speaking: None) -> None:
     retell("x went there on " * 60)
     retell("bad.example is on the school's own list (“" + "”, a" * 200)
     assert time.process_time() - began < 1.0
+
+
+def test_the_groups_that_every_box_has_are_told_in_welsh(speaking: None) -> None:
+    with force_locale("cy"):
+        told = [say_group(group) for group in STANDING]
+    assert not {group.name for group in STANDING} & set(told)
+    assert [say_group(group) for group in STANDING] == [group.name for group in STANDING]

@@ -37,7 +37,7 @@ def panel(device: Device) -> dict[str, Any]:
     loans = store().register.loans(device.mac, LOANS_SHOWN) if sees else []
     holder = store().who_had(device.mac, now(), get_timezone()) if sees else None
     return {
-        "groups": {group.id: clean(group.name, 80) for group in groups},
+        "groups": {group.id: wording.say_group(group) for group in groups},
         "group": device.group or "",
         "loans": [wording.say_loan(loan, now(), veiled=names.keys() != "off") for loan in loans],
         "lent": next((loan for loan in loans if loan.since <= now() and (loan.until is None or loan.until > now())), None),
@@ -85,7 +85,7 @@ def _groups_page(typed: str, faults: forms.Faults) -> str:
     members = list(store().register.members().values())
     standing = {group.id for group in STANDING}
     found = [
-        (group.id, clean(group.name, 80), wording.say_kind(group.kind), members.count(group.id), group.id in standing)
+        (group.id, wording.say_group(group), wording.say_kind(group.kind), members.count(group.id), group.id in standing)
         for group in store().register.groups()
     ]
     return render_template("devices/groups.html", found=found, kinds=wording.kinds(), typed=typed, faults=faults)

@@ -20,6 +20,7 @@ from web_ui.views.mine import me
 from web_ui.wording import categories
 from web_ui.wording import incidents as incident_wording
 from web_ui.wording import rules as wording
+from web_ui.wording.register import say_group
 from web_ui.wording.texts import gettext as _
 
 blueprint = Blueprint("rules", __name__)
@@ -70,7 +71,7 @@ def _devices() -> dict[str, str]:
 
 
 def _groups() -> dict[str, str]:
-    return {group.id: group.name for group in store().register.groups()}
+    return {group.id: say_group(group) for group in store().register.groups()}
 
 
 def _serious() -> list[str]:

@@ -13,6 +13,7 @@ from web_ui.records import now, store
 from web_ui.views import fields, forms
 from web_ui.views.mine import me
 from web_ui.wording import csv_files
+from web_ui.wording.register import say_group
 from web_ui.wording.texts import gettext as _
 
 blueprint = Blueprint("timetable", __name__)
@@ -48,7 +49,7 @@ def show() -> str:
 
 def _page(typed: dict[str, str], faults: forms.Faults, rows: str = "") -> str:
     lessons = store().register.timetable()
-    groups = {group.id: clean(group.name, 80) for group in store().register.groups()}
+    groups = {group.id: say_group(group) for group in store().register.groups()}
     shown = max([SCHOOL_DAYS, *(lesson.weekday + 1 for lesson in lessons)])
     return render_template(
         "devices/timetable.html",

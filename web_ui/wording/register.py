@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from appliance.school import Holder, Loan
+from appliance.school import Group, Holder, Loan
 from web_ui.hostnames import clean
 from web_ui.wording.dates import say_moment
 from web_ui.wording.texts import gettext as _
@@ -16,6 +16,16 @@ def kinds() -> dict[str, str]:
         "staff": _("Staff"),
         "guest": _("Visitors"),
     }
+
+
+def say_group(group: Group) -> str:
+    """A group's name; those that every box has are told in the reader's language, unless the school named them."""
+    standing = {
+        "Unsorted devices": _("Unsorted devices"),
+        "Visiting and private devices": _("Visiting and private devices"),
+        "Staff devices": _("Staff devices"),
+    }
+    return standing.get(group.name) or clean(group.name, 80)
 
 
 def say_kind(kind: str) -> str:

@@ -115,6 +115,16 @@ LEVELS: tuple[Marked, ...] = (
     _("It counts as urgent because of the age of those who use “%(group)s”."),
     _("It counts as something to look at because of the age of those who use “%(group)s”."),
     _("It is only noted because “%(group)s” is used by adults."),
+    _("Lowered because no list knows this site: only its name says so."),
+    _("By itself a name that no list knows is only noted: any word can stand in an innocent one."),
+    ngettext(
+        "Raised because this device opened %(num)d site whose name speaks of the same.",
+        "Raised because this device opened %(num)d sites whose names speak of the same.",
+    ),
+    ngettext(
+        "This device opened %(num)d site whose name speaks of the same.",
+        "This device opened %(num)d sites whose names speak of the same.",
+    ),
     _("Lowered because it is not certain what this name stands for."),
     _("Lowered because it may have been part of another page."),
     _("Lowered because the school’s filter seems to have stopped it."),
