@@ -1,128 +1,114 @@
 """Fill a store with a made-up school and photograph its pages, from the checkout.
 
-`python -m docs.screenshots.make` takes the README's three; `python -m docs.screenshots.make FOLDER` every page in every state.
+`python -m docs.screenshots.make` takes those of the README; with a FOLDER it takes every page there is, as a desktop, a phone,
+the night and paper show it, and the first screens in every state of the box.
 """
 
 from __future__ import annotations
 
+import re
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.web_ui import school, served
+from tests.web_ui import addresses, school, served, states
+from tests.web_ui.conftest import Visitor
+from web_ui import create_app
 
-PAGES = {
-    "today": "/",
-    "inbox": "/to-look-at",
-    "everything": "/to-look-at?view=all",
-    "incident": "/to-look-at/3",
-    "urgent": "/to-look-at/7",
-    "closed": "/to-look-at/1",
-    "devices": "/devices",
-    "device": f"/devices/{school.mac(30)}",
-    "working": "/is-it-working",
-    "about": "/what-this-box-sees",
-    "missing": "/nowhere",
-}
 HERE = Path(__file__).parent
-SIZES = {"desktop": (1100, 800), "phone": (390, 800), "narrow": (320, 700)}
+DESKTOP, PHONE, PAPER = (1100, 800), (390, 800), (794, 1100)
+SIZES: dict[str, tuple[tuple[int, int], dict[str, Any]]] = {
+    "desktop": (DESKTOP, {}),
+    "phone": (PHONE, {}),
+    "dark": (DESKTOP, {"color_scheme": "dark"}),
+    "forced": (DESKTOP, {"forced_colors": "active"}),
+    "print": (PAPER, {}),
+}
+# What the README shows: the first screen, an urgent incident on a phone, and whether the box works.
+README = (
+    ("today", "/", (1100, 860)),
+    ("incident-phone", "/to-look-at/7", (390, 844)),
+    ("working", "/is-it-working", (1100, 780)),
+)
+FIRST = {"today": "/", "inbox": "/to-look-at", "working": "/is-it-working"}
 
 
 def main(folder: Path) -> None:
-    """Every page in every size, on paper, and in the dark; the first screen in every state of the lamp."""
+    """The README's pictures where the folder is this one, else all."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
-        home = Path(scratch)
-        with school.open_store(home) as store:
-            school.furnish(store, lamp=school.a_lamp("red", urgent=1, look=3, buzzer=True))
-            store.save_incident(school.an_urgent())
         browser = served.launch(playwright)
+        home = states.furnish(Path(scratch) / "many", "many")
         with served.serve(home) as address:
             if folder == HERE:
-                served.add_head(home)
-                _readme(browser, address)
+                for name, path, size in README:
+                    _photograph(_enter(browser, address, size), path, folder / f"{name}.png", full=False)
                 return
-            _doors(browser, address, folder, home)
-            for size, (width, height) in SIZES.items():
-                _photograph(_enter(browser, address, width, height), address, folder, size)
-            _photograph(_enter(browser, address, 1100, 800, dark=True), address, folder, "dark")
-            _print(_enter(browser, address, 794, 1100), address, folder)
-            _states(_enter(browser, address, 1100, 800), address, folder, home)
+            _every_page(browser, address, folder, home)
+        for state in states.STATES:
+            with served.serve(states.furnish(Path(scratch) / state / "box", state)) as address:
+                page = _enter(browser, address, DESKTOP)
+                for name, path in FIRST.items():
+                    _photograph(page, path, folder / f"{name}-{state}.png")
+        _doors(browser, folder, Path(scratch) / "new")
 
 
-def _readme(browser: Browser, address: str) -> None:
-    """What the README shows: the first screen, an urgent incident on a phone, and whether the box works."""
-    for name, path, width, height in (
-        ("today", "/", 1100, 860),
-        ("incident-phone", PAGES["urgent"], 390, 844),
-        ("working", PAGES["working"], 1100, 780),
-    ):
-        page = _enter(browser, address, width, height)
-        page.goto(address + path)
-        page.screenshot(path=HERE / f"{name}.png")
+def _every_page(browser: Browser, address: str, folder: Path, home: Path) -> None:
+    paths = list(_paths(home))
+    for size, (pixels, options) in SIZES.items():
+        page = _enter(browser, address, pixels, **options)
+        if size == "print":
+            page.emulate_media(media="print")
+        for path in paths:
+            _photograph(page, path, folder / f"{_name(path)}-{size}.png")
+        page.context.close()
 
 
-def _doors(browser: Browser, address: str, folder: Path, home: Path) -> None:
-    for size, (width, height) in SIZES.items():
-        page = browser.new_page(viewport={"width": width, "height": height})
-        page.goto(f"{address}/set-up")
-        page.screenshot(path=folder / f"set-up-{size}.png", full_page=True)
-        page.click("text=Make my account")
-        page.screenshot(path=folder / f"set-up-faults-{size}.png", full_page=True)
-    served.add_head(home)
-    for size, (width, height) in SIZES.items():
-        page = browser.new_page(viewport={"width": width, "height": height})
-        page.goto(f"{address}/log-in")
-        page.screenshot(path=folder / f"log-in-{size}.png", full_page=True)
+def _paths(home: Path) -> Iterator[str]:
+    """One address of every page that the head can come to."""
+    app = create_app(served.SETTINGS, home / "data", home / "recent", testing=True, clock=lambda: school.NOW)
+    visitor = Visitor(app.test_client())
+    visitor.client.set_cookie("safespan-session", "head")
+    yield from (path for path, page in addresses.walk(app, visitor, most=2) if "<html" in page)
 
 
-def _enter(browser: Browser, address: str, width: int, height: int, dark: bool = False) -> Page:
-    size: ViewportSize = {"width": width, "height": height}
-    page = browser.new_page(viewport=size, color_scheme="dark" if dark else "light", reduced_motion="reduce")
-    page.goto(f"{address}/log-in")
-    page.fill("#username", school.HEAD)
-    page.fill("#passphrase", school.PASSPHRASE)
-    page.click("button:has-text('Log in')")
-    page.wait_for_url(f"{address}/")
-    return page
+def _name(path: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", path.lower()).strip("-")[:80] or "today"
 
 
-def _photograph(page: Page, address: str, folder: Path, size: str) -> None:
-    for name, path in PAGES.items():
-        page.goto(address + path)
-        page.screenshot(path=folder / f"{name}-{size}.png", full_page=True)
-
-
-def _print(page: Page, address: str, folder: Path) -> None:
-    page.emulate_media(media="print")
-    for name in ("today", "urgent", "working"):
-        page.goto(address + PAGES[name])
-        page.screenshot(path=folder / f"{name}-print.png", full_page=True)
-        page.pdf(path=folder / f"{name}.pdf", format="A4")
-
-
-def _states(page: Page, address: str, folder: Path, home: Path) -> None:
-    quiet = school.a_health(
-        foreign_unicast=0, answers=12, clock_synced=False, demonstration=True, problems=("no-mirror", "clock")
+def _enter(browser: Browser, address: str, size: tuple[int, int], **options: Any) -> Page:
+    """The head's browser."""
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]}, base_url=address, reduced_motion="reduce", **options
     )
-    states = {
-        "red": (school.a_lamp("red", urgent=1, look=3, buzzer=True), school.a_health()),
-        "green": (school.a_lamp("green"), school.a_health()),
-        "blind": (school.a_lamp("amber", blind=True), quiet),
-        "lost": (school.a_lamp("green", time=school.NOW - 600), school.a_health(time=school.NOW - 600)),
-    }
-    for state, (lamp, health) in states.items():
-        with school.open_store(home) as store:
-            store.save_lamp(lamp)
-            store.save_health(health)
-            if state == "green":
-                for incident in store.incidents(open_only=True):
-                    store.decide(incident.id, "no_concern", by="Mrs Bevan", now=school.NOW)
-        for name in ("today", "inbox", "working"):
-            page.goto(address + PAGES[name])
-            page.screenshot(path=folder / f"{name}-{state}.png", full_page=True)
+    context.add_cookies([{"name": "safespan-session", "value": "head", "url": address}])
+    return context.new_page()
+
+
+def _photograph(page: Page, path: str, file: Path, *, full: bool = True) -> None:
+    page.goto(path)
+    page.screenshot(path=file, full_page=full)
+
+
+def _doors(browser: Browser, folder: Path, home: Path) -> None:
+    """A new box, and the door of one that has a head."""
+    home.mkdir(parents=True)
+    school.open_store(home).close()
+    with served.serve(home) as address:
+        for size, pixels in (("desktop", DESKTOP), ("phone", PHONE)):
+            page = browser.new_page(viewport={"width": pixels[0], "height": pixels[1]}, base_url=address)
+            _photograph(page, "/set-up", folder / f"set-up-{size}.png")
+            page.locator("main form button").last.click()
+            page.screenshot(path=folder / f"set-up-faults-{size}.png", full_page=True)
+        served.add_head(home)
+        for size, pixels in (("desktop", DESKTOP), ("phone", PHONE)):
+            page = browser.new_page(viewport={"width": pixels[0], "height": pixels[1]}, base_url=address)
+            for name in ("log-in", "join", "worry", "what-this-box-sees"):
+                _photograph(page, f"/{name}", folder / f"{name}-{size}.png")
 
 
 if __name__ == "__main__":
