@@ -193,14 +193,14 @@ def _replay(capture: Path, pace: int, seconds: int, namespace: str) -> tuple[flo
     """Send a capture over and over, every round as of other machines; Mbit/s, packets a second, packets."""
     speed = [f"--pps={pace}"] if pace else ["--topspeed"]
     words = ["tcpreplay", "-i", "eth0", "--preload-pcap", "--unique-ip", "--loop=0", f"--duration={seconds}", *speed]
-    done = subprocess.run(
-        ["ip", "netns", "exec", namespace, *words, str(capture)],
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=seconds + 120,
-    )
-    rated, actual = _RATED.search(done.stdout), _ACTUAL.search(done.stdout)
+    command = ["ip", "netns", "exec", namespace, *words, str(capture)]
+    child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    prefer(child.pid, min)
+    try:
+        said, errors = child.communicate(timeout=seconds + 120)
+    finally:
+        child.kill()
+    rated, actual = _RATED.search(said), _ACTUAL.search(said)
     if rated is None or actual is None:
-        raise CaptureError(f"tcpreplay failed: {(done.stderr or done.stdout).strip()[-300:]}")
+        raise CaptureError(f"tcpreplay failed: {(errors or said).strip()[-300:]}")
     return float(rated[1]), float(rated[2]), int(actual[1])

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
 
@@ -17,10 +18,13 @@ _COUNTED: Final = re.compile(r"packets: (\d+), drops: (\d+)")
 _TICKS: Final = os.sysconf("SC_CLK_TCK")
 
 
-def prefer(process: int) -> None:
-    """A core of its own and real-time priority, where the system lets us: other work here shall not look like a slow sensor."""
+def prefer(process: int, core: Callable[[Iterable[int]], int] = max) -> None:
+    """A core of its own and real-time priority, where the system lets us: other work here shall not look like a slow sensor.
+
+    Listeners get the last core, and who sends to them the first.
+    """
     try:
-        os.sched_setaffinity(process, {max(os.sched_getaffinity(0))})
+        os.sched_setaffinity(process, {core(os.sched_getaffinity(0))})
         os.sched_setscheduler(process, os.SCHED_RR, os.sched_param(1))
     except OSError:
         return
