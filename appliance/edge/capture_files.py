@@ -21,6 +21,16 @@ from appliance.edge.filter import program
 from appliance.edge.source import BATCH, Source
 from appliance.model import Frame
 
+# Old variants of pcap with longer records, in either byte order, and IXIA's: libpcap alone knows how these go on.
+LIBPCAP_ONLY = (
+    b"\x34\xcd\xb2\xa1",
+    b"\xa1\xb2\xcd\x34",
+    b"\xac\x01\x00\x1c",
+    b"\x1c\x00\x01\xac",
+    b"\xab\x01\x00\x1c",
+    b"\x1c\x00\x01\xab",
+)
+
 
 class FileSource(Source):
     """Batches of frames from an iterator of frames that may end in a CaptureError, which becomes `problem`."""
@@ -159,7 +169,7 @@ class PcapSource(Source):
 def open_capture(path: Path, *, filtered: bool = True) -> Source:
     """Open a capture file by the quickest way that reads it. Raises CaptureError where it can't be opened."""
     library = _library()
-    if library is not None and _first_bytes(path) in PCAP_MAGICS:
+    if library is not None and _first_bytes(path) in (*PCAP_MAGICS, *LIBPCAP_ONLY):
         return PcapSource(path, library, filtered=filtered)
     return FileSource(str(path), read_frames(path), KeepByLink(library) if filtered else None)
 

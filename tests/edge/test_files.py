@@ -218,3 +218,12 @@ def test_any_bytes_are_frames_or_one_of_our_errors(
         source_of_libpcap = open_capture(path)
         while source_of_libpcap.read() is not None:
             pass
+
+
+def test_old_pcap_with_longer_records_is_read_by_libpcap(tmp_path: Path) -> None:
+    head = struct.pack("<IHHiIII", 0xA1B2CD34, 2, 4, 0, 0, 65_535, 1)
+    records = [struct.pack("<IIIIIHBB", 7, 500_000, len(data), len(data), 1, 0, 0, 0) + data for data in (ONE, TWO)]
+    source = open_capture(written(tmp_path, head + b"".join(records)), filtered=False)
+    if not isinstance(source, PcapSource):
+        pytest.skip("this machine has no libpcap")
+    assert [(frame.time, frame.data) for frame in source.read() or ()] == [(7.5, ONE), (7.5, TWO)]
