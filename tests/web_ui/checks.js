@@ -58,7 +58,7 @@ window.checks = (() => {
 
   // A word that is cut off by its box. What is made to be cut has its whole text elsewhere and says so.
   const cut = () => all("main *, header *, footer *")
-    .filter((e) => e.childElementCount === 0 && e.textContent.trim() && !e.closest("svg, .govuk-visually-hidden, select, option"))
+    .filter((e) => (e.childElementCount === 0 || getComputedStyle(e).textOverflow === "ellipsis") && e.textContent.trim() && !e.closest("svg, .govuk-visually-hidden, select, option"))
     .filter((e) => {
       const style = getComputedStyle(e);
       return style.overflow !== "visible" && (e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 2) && !e.matches("input, textarea, select");
