@@ -105,6 +105,8 @@ def test_every_page_is_small_and_quick_with_a_year_in_the_store(year: Store, hea
     rows = []
     pages = [*addresses.walk(app, head, most=2), *((path, head.get(path).text) for path in ASKED)]
     for path, page in pages:
+        if head.get(path).status_code == 404:
+            continue  # a place that the made-up school has nothing for
         processor, clock, size = cost(head, path)
         rows.append((processor, clock, size / 1_000, (size + weight_of_files(head, page)) / 1_000, path))
     print("\nms of processor, ms by the clock, kB of HTML, kB with its files, page")

@@ -13,7 +13,7 @@ from msgspec import Struct, to_builtins
 
 from appliance.edge.store import SHELVES, Leaf, Shelf
 from web_ui.hostnames import clean
-from web_ui.records import now, store
+from web_ui.records import afterwards, now, store
 from web_ui.views.mine import me
 from web_ui.wording import browse as wording
 from web_ui.wording import csv_files
@@ -111,7 +111,8 @@ def _asked(shelf: str) -> Asked:
 
 
 def _look(shelf: str, asked: Asked, limit: int, start: int) -> Leaf:
-    store().note_read(me().full_name, f"browse {shelf}", now=now())
+    who, moment = me().full_name, now()
+    afterwards(lambda records: records.note_read(who, f"browse {shelf}", now=moment))
     return store().browsing.look(shelf, asked.wanted, sort=asked.sort, falling=asked.falling, limit=limit, offset=start)
 
 
