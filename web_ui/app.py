@@ -55,7 +55,7 @@ from web_ui.views import (
     worry,
 )
 from web_ui.views import settings as school_settings
-from web_ui.wording import dates, notices
+from web_ui.wording import dates, notices, phones
 from web_ui.wording import incidents as incident_wording
 from web_ui.wording.devices import say_name
 from web_ui.wording.lamp import STALE, say_lamp, say_watched
@@ -148,6 +148,7 @@ def _set_up_templates(app: Flask) -> None:
     app.jinja_env.filters["safe_text"] = lambda text: incident_wording.break_dots(hostnames.clean(text, 600))
     app.jinja_env.filters["retold"] = retell
     app.jinja_env.filters["watched"] = lambda health: say_watched(health, now())
+    app.jinja_env.globals["in_welsh"] = phones.in_welsh
     app.jinja_env.globals["language"] = lambda: str(get_locale()).replace("_", "-")
     app.context_processor(_common)
 

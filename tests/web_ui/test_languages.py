@@ -141,3 +141,12 @@ def test_the_settings_change_the_schools_language_and_not_the_readers(head: Visi
     given = {"language": "cy", "school": "Ysgol y Bryn", "time_zone": "Europe/London"}
     assert head.post("/settings", given).status_code == 302
     assert store.setting("language") == "cy" and language_of(head.get("/settings").text) == "en-GB"
+
+
+def test_welsh_pages_name_the_help_line_of_wales(morning: Store, head: Visitor) -> None:
+    number = morning.save_incident(school.an_urgent()).id
+    morning.set_setting("report_a_worry", "on", by="Mrs Bevan", now=school.NOW)
+    assert "0808 80 23456" not in head.get(f"/to-look-at/{number}").text
+    switch(head, "cy")
+    assert "0808 80 23456" in head.get(f"/to-look-at/{number}").text
+    assert "0808 80 23456" in head.get("/worry").text

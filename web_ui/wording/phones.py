@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from flask_babel import get_locale
+
 from web_ui.wording.texts import gettext as _
 
 # The settings that hold them.
@@ -25,6 +27,13 @@ def labels() -> dict[str, tuple[str, str]]:
         "it": (_("IT support"), ""),
         "supplier": (_("Supplier of this box"), ""),
     }
+
+
+def in_welsh() -> tuple[tuple[str, str], ...]:
+    """The help line of Wales for children and young people, for whoever reads the page in Welsh."""
+    if get_locale().language != "cy":
+        return ()
+    return ((_("Meic, for children and young people, in Welsh or English"), "0808 80 23456"),)
 
 
 def own(numbers: Mapping[str, str], *keys: str) -> tuple[tuple[str, str], ...]:

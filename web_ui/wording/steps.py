@@ -62,6 +62,7 @@ def _life() -> Steps:
             (_("Emergency"), "999"),
             (_("NHS mental health crisis, option 2"), "111"),
             (_("Childline, for the child"), "0800 1111"),
+            *phones.in_welsh(),
             (_("Papyrus HOPELINE247, for you and for young people"), "0800 068 4141"),
         ),
     )
