@@ -1,9 +1,15 @@
-"""Pages of a real browser: recorded once in the lab (`python -m tests.evaluation.real_pages`), judged again and again."""
+"""Pages of a real browser: recorded once in the lab (`python -m tests.evaluation.real_pages`), judged again and again.
+
+The first pages of the script open in a browser that has just started; the others in one that stays open on their machine.
+"""
 
 from __future__ import annotations
 
 import argparse
+import json
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +23,7 @@ from appliance.wire.dissector import Dissector
 from tests.lab import pcap
 from tests.lab.network import LabError
 from tests.lab.record import LARGEST, Recorder, strangers
-from tests.lab.school import Machine, open_school, why_not
+from tests.lab.school import Machine, School, open_school, why_not
 
 from .answers import FOLDER, Answer, read_answer
 from .judging import decide_all
@@ -32,41 +38,57 @@ MACHINES: Final = (
     Machine("Chromebook-02", "f4:f5:d8:00:17:02", "chromebook"),
     Machine("Laptop-01", "3c:52:82:00:17:01", "windows", ipv6=False),
     Machine("Laptop-02", "3c:52:82:00:17:02", "windows"),
+    *(Machine(f"Tablet-{number:02}", f"f0:18:98:00:18:{number:02}", "ipad", ipv6=bool(number % 3)) for number in range(1, 15)),
 )
+LAST: Final = 12.0  # seconds that the last page stays open
+FIRST: Final = 4.0  # seconds after its start at which a browser is open
 
 
 class Visit(Struct, frozen=True):
-    """One page: who opens it, what it loads besides, and the right answer."""
+    """One page: who opens it and how, what it loads besides, and the right answer. `read` is who did it, of what comes up."""
 
     after: float
     who: str
+    how: str
     site: str
     parts: tuple[str, ...]
     answer: Answer
+    read: str
+
+    @property
+    def url(self) -> str:
+        """The page's address."""
+        return f"https://{self.site}/with?{'&'.join(self.parts)}"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name that it may ask for."""
+        return (self.site, *(part.rpartition("=")[2] for part in self.parts))
 
 
 def visits() -> list[Visit]:
     """The script of the recording."""
     rows = [line.split("\t") for line in SCRIPT.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
     return [
-        Visit(float(after), who, site, tuple(parts.split()), read_answer(answer, category, because))
-        for after, who, site, parts, answer, category, because in rows
+        Visit(float(after), who, how, site, tuple(parts.split()), read_answer(answer, category, because), read)
+        for after, who, how, site, parts, answer, category, read, because in rows
     ]
 
 
 def record(file: Path) -> str:
     """Open every page in the lab, one after the other, and keep a thin capture of it; a sentence on what came out."""
     script = visits()
-    known = {name for visit in script for name in (visit.site, *visit.parts)}
+    known = {name for visit in script for name in visit.names}
     with tempfile.TemporaryDirectory(prefix="safespan-pages-") as folder:
         whole, small = Path(folder) / "whole.pcap", Path(folder) / "small.pcap.gz"
         with open_school(MACHINES, known=known, switched_on=False) as school, Recorder(school.box, whole):
             school.switch_on()
-            for number, visit in enumerate(script):
+            for number, visit in enumerate(one for one in script if one.how == "fresh"):
                 browser = school.hosts[visit.who].browser
-                page = browser.open(f"https://{visit.site}/with?{'&'.join(visit.parts)}", quic=number % 4 == 3, also=visit.parts)
+                page = browser.open(visit.url, quic=number % 4 == 3, also=visit.parts)
                 if page.count('/blank">') != len(visit.parts):
                     raise LabError(f"{visit.site} came without its parts")
+            _browse(school, [visit for visit in script if visit.how != "fresh"])
         if foreign := strangers(pcap.read(whole)):
             raise LabError(f"the lab spoke to strangers: {', '.join(sorted(foreign))}")
         kept = pcap.write(small, pcap.thin(sorted(pcap.read(whole), key=lambda packet: packet.time)))
@@ -74,6 +96,31 @@ def record(file: Path) -> str:
             raise LabError(f"{small.stat().st_size} bytes is more than a repository should carry")
         shutil.copyfile(small, file)
     return f"{kept} packets kept, {file.stat().st_size} bytes in {file}"
+
+
+def _browse(school: School, script: list[Visit]) -> None:
+    """Let each machine's own browser play its rows, two machines at a time as in a quiet lesson."""
+    waiting = list(dict.fromkeys(visit.who for visit in script))
+    while waiting:
+        pair, waiting = waiting[:2], waiting[2:]
+        running = [_start(school, who, [visit for visit in script if visit.who == who]) for who in pair]
+        for who, process in zip(pair, running, strict=True):
+            _, said = process.communicate(timeout=180)
+            if process.returncode:
+                raise LabError(f"the browser of {who}: {said.decode(errors='replace')[-500:]}")
+
+
+def _start(school: School, who: str, rows: list[Visit]) -> subprocess.Popen[bytes]:
+    at = FIRST
+    steps: list[dict[str, float | str]] = []
+    for row in rows:
+        at += row.after
+        steps.append({"at": at, "how": row.how, "url": row.url})
+    steps.append({"at": at + LAST, "how": "waits", "url": ""})
+    argv = [sys.executable, "-m", "tests.evaluation.real_browser", json.dumps(steps)]
+    return subprocess.Popen(
+        school.hosts[who].namespace.command(argv), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    )
 
 
 def judge(pipeline: Pipeline, capture: Path = CAPTURE) -> Iterator[tuple[str, Incident]]:

@@ -18,7 +18,8 @@ from cryptography.x509 import load_pem_x509_certificate
 from .network import LabError, Namespace
 
 BULK_BYTES: Final = 4_000_000
-# `/with?a.example&b.example` is a page that loads a picture from each.
+# `/with?a.example&b.example` is a page that loads a picture from each; `preconnect=`, `dns-prefetch=` and `poll=` before a name
+# say what the page does with it instead.
 CADDYFILE: Final = """{
     admin off
     local_certs
@@ -41,8 +42,11 @@ CADDYFILE: Final = """{
     }
     handle /with {
         respond "<!doctype html><title>{host}</title><link rel=icon href='data:,'><script>\
-for(const name of location.search.slice(1).split('&'))\
-document.write('<img src=https://'+name+'/blank>')</script>"
+const hint=(kind,name)=>document.write('<link rel='+kind+' href=https://'+name+'>');\
+const poll=name=>setInterval(()=>new Image().src='https://'+name+'/blank?'+Math.random(),3000);\
+const load=name=>document.write('<img src=https://'+name+'/blank>');\
+for(const part of location.search.slice(1).split('&').filter(Boolean))\
+part.startsWith('poll=')?poll(part.slice(5)):part.includes('=')?hint(...part.split('=')):load(part)</script>"
     }
     handle /blank {
         respond "" 204
