@@ -78,7 +78,10 @@ class Columns:
     def __init__(self) -> None:
         self._heard: dict[str, str] = {}
         self._begun = False
-        self._name_width = max(NAME_LEAST, min(NAME_MOST, shutil.get_terminal_size((NAME_ROOM, 24)).columns - 86))
+        columns = shutil.get_terminal_size((NAME_ROOM, 24)).columns
+        self._name_width = max(NAME_LEAST, min(NAME_MOST, columns - 86))
+        # What goes into a file is told whole.
+        self._width = columns if sys.stdout.isatty() else sys.maxsize
 
     def write(self, source: str, found: Sequence[Sighting]) -> None:
         """Print a batch and push it out."""
@@ -96,16 +99,21 @@ class Columns:
         clock = time.strftime("%H:%M:%S", time.localtime(moment)) + f"{moment % 1:.3f}"[1:5]
         machine = printable(self._heard.get(sighting.mac) or sighting.client or sighting.mac)
         cells = f"{machine[:22]:22}  {printable(getattr(sighting, 'name', '') or '-'):{self._name_width}}"
-        return f"{clock:12}  {click.style(f'{kind:12}', fg=COLOURS.get(kind))}  {cells}{self._rest(sighting)}"
+        rest = printable(self._rest(sighting))
+        room = self._width - len(f"{clock:12}  {kind:12}  {cells}  ")
+        if len(rest) > room:  # one line each, or nobody finds the columns again
+            rest = rest[: max(room - 1, 0)] + "…"
+        line = f"{clock:12}  {click.style(f'{kind:12}', fg=COLOURS.get(kind))}  {cells}"
+        return f"{line}  {click.style(rest, dim=True)}" if rest else line
 
     def _rest(self, sighting: Sighting) -> str:
-        """What is worth knowing beside the name, in faint print."""
+        """What is worth knowing beside the name."""
         server = f"[{sighting.server}]:{sighting.port}" if ":" in sighting.server else f"{sighting.server}:{sighting.port}"
         own = [f"vlan {sighting.vlan}"] if sighting.vlan is not None else []
         own += [server] if sighting.server else []
         own += _meaning(sighting)
         own += [_plain(value) for field, value in msgspec.structs.asdict(sighting).items() if field in DETAILS and value]
-        return click.style("  " + printable("  ".join(own)), dim=True) if own else ""
+        return "  ".join(own)
 
     def _learn(self, sighting: Sighting) -> None:
         """Remember what a machine calls itself; the table is bounded, a crowd beyond it keeps its addresses."""
