@@ -6,7 +6,7 @@ here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 readonly here
 readonly venv="$here/.venv"
 readonly prefix=/opt/safespan
-readonly units="safespan-guardian safespan-sensor safespan-web safespan-lights"
+readonly units="safespan-guardian safespan-sensor safespan-web safespan-lights safespan-lists.timer"
 # What each purpose needs from Debian. libpcap filters capture files; without it that is slower.
 readonly python_packages="python3 python3-venv"
 readonly run_packages="libpcap0.8"

@@ -91,7 +91,7 @@ class Shelf:
         folder = self.folder / shelved.offer.id
         if not folder.is_dir() and self.folder.is_dir() and len(list(self.folder.iterdir())) >= MOST_LISTS:
             raise ShelfError(f"There are {MOST_LISTS} lists already: remove one first.")
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o770, parents=True, exist_ok=True)
         write_whole(folder / _STATE, msgspec.json.format(msgspec.json.encode(shelved), indent=1))
         files = {version.file for version in shelved.versions}
         for path in folder.iterdir():
@@ -101,7 +101,7 @@ class Shelf:
     def put(self, shelved: Shelved, fetched: Path, version: Version) -> Shelved:
         """Make a fetched file the version in force; the oldest beyond three goes."""
         folder = self.folder / shelved.offer.id
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o770, parents=True, exist_ok=True)
         with fetched.open("rb") as stream:
             os.fsync(stream.fileno())
         fetched.replace(folder / version.file)
@@ -134,7 +134,7 @@ class Shelf:
         """A folder for files on their way, on the same card; gone afterwards. One program at a time."""
         folder = self.folder.parent / "fetching"
         shutil.rmtree(folder, ignore_errors=True)  # what a power cut left behind
-        folder.mkdir(mode=0o700, parents=True)
+        folder.mkdir(mode=0o770, parents=True)
         try:
             yield folder
         finally:

@@ -62,7 +62,7 @@ class Suppliers:
         folder = _folder_of(shelf) / root.supplier
         if (folder / "root.json").exists():
             raise ShelfError(f"The supplier {root.supplier} is known already.")
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o770, parents=True, exist_ok=True)
         write_whole(folder / "state.json", msgspec.json.encode(_State(address=address)))
         write_whole(folder / "root.json", data)
         return root.supplier

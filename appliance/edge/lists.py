@@ -33,7 +33,7 @@ def ensure(settings: Settings, data_dir: Path, *, progress: Progress | None = No
     opened = _open_fresh(lists_dir, sources)
     if opened is not None:
         return opened
-    lists_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lists_dir.mkdir(mode=0o770, parents=True, exist_ok=True)
     with one_writer(lists_dir):
         opened = _open_fresh(lists_dir, sources)
         if opened is None:
@@ -53,7 +53,7 @@ def open_at_once(settings: Settings, data_dir: Path) -> tuple[DomainLists, bool]
         opened = open_set(lists_dir, manifest, verify=True)
         return opened, manifest.key == _key(all_sources(settings, data_dir))
     except CorruptError:
-        lists_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lists_dir.mkdir(mode=0o770, parents=True, exist_ok=True)
         with one_writer(lists_dir):
             manifest = compile_lists(seed_sources(), lists_dir)
         return open_lists(lists_dir, verify=True), manifest.key == _key(all_sources(settings, data_dir))
@@ -90,7 +90,7 @@ def _open_fresh(lists_dir: Path, sources: Sequence[Source]) -> DomainLists | Non
 
 def compile_lists(sources: Sequence[Source], lists_dir: Path, progress: Progress | None = None) -> Manifest:
     """Compile sources and make the result the set in force. Raises OSError; the set before stays until the new one is whole."""
-    lists_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lists_dir.mkdir(mode=0o770, parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="making-", dir=lists_dir))
     dated = [_as_last_read(source, lists_dir) for source in sources]
     try:

@@ -115,6 +115,13 @@ changes_nothing() {
 }
 comes_back() { inside systemctl kill -s KILL "safespan-$1" && sleep 3 && within 30 all_run; }
 
+fetcher_reads_no_records() { ! inside runuser -u safespan-lists -- cat /var/lib/safespan/safespan.db; }
+guardian_takes_up_its_lists() {
+    inside sh -c 'mkdir -p /srv/stick && for n in $(seq 200); do echo "shock-$n.example"; done >/srv/stick/sw-shock.txt'
+    inside runuser -u safespan-lists -- sh -c 'umask 0007; safespan lists update sw-shock --anyway --from /srv/stick --data-dir /var/lib/safespan'
+    within 90 eval "inside safespan health --format jsonl | grep -q hock"
+}
+
 send_a_name() {
     ip netns exec "${machine}o" "$here/.venv/bin/python" -c '
 from scapy.layers.l2 import Ether; from scapy.layers.inet import IP, UDP; from scapy.layers.dns import DNS, DNSQR
@@ -139,6 +146,9 @@ expect "the first-run code is told to root" code_is_told
 send_a_name
 expect "a listed name on the mirror port is an urgent incident" within 10 has_seen
 expect "the lamp is red" within 5 lamp_is_red
+expect "the lists are fetched at night" inside systemctl is-active --quiet safespan-lists.timer
+expect "the fetcher of lists can not read the records" fetcher_reads_no_records
+expect "the guardian takes up what the fetcher brings" guardian_takes_up_its_lists
 expect "a second run of install.sh changes nothing" changes_nothing
 for unit in guardian sensor web lights; do
     expect "safespan-$unit comes back after kill -9" comes_back "$unit"
