@@ -117,7 +117,7 @@ comes_back() { inside systemctl kill -s KILL "safespan-$1" && sleep 3 && within 
 
 fetcher_reads_no_records() { ! inside runuser -u safespan-lists -- cat /var/lib/safespan/safespan.db; }
 guardian_takes_up_its_lists() {
-    inside sh -c 'mkdir -p /srv/stick && for n in $(seq 200); do echo "shock-$n.example"; done >/srv/stick/sw-shock.txt'
+    inside sh -c 'mkdir -p /srv/stick && seq -f shock-%g.example 200 >/srv/stick/sw-shock.txt'
     inside runuser -u safespan-lists -- sh -c 'umask 0007; safespan lists update sw-shock --anyway --from /srv/stick --data-dir /var/lib/safespan'
     within 90 eval "inside safespan health --format jsonl | grep -q hock"
 }
