@@ -165,7 +165,7 @@ def test_a_head_sets_the_box_up(new_box: Room) -> None:
     page.get_by_role("button", name="Go on").click()
     page.get_by_role("button", name="Go on").click()
     page.get_by_role("link", name="Leave this for later").click()
-    expect(page.locator(".lede")).to_have_text("5 steps of 9 are done.")
+    expect(page.locator(".lede")).to_have_text("5 steps of 10 are done.")
     page.goto("/set-up/steps/answers")
     page.get_by_role("button", name="Finish the set-up").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("3 things to look at today")

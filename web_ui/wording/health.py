@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from markupsafe import Markup, escape
 from msgspec import Struct
 
 from appliance.model import Health, ListStatus
@@ -11,6 +12,7 @@ from web_ui.hostnames import clean
 from web_ui.wording import categories
 from web_ui.wording.dates import say_ago, say_date
 from web_ui.wording.lamp import STALE, named_share
+from web_ui.wording.retold import retell
 from web_ui.wording.texts import format_number, ngettext
 from web_ui.wording.texts import gettext as _
 
@@ -216,8 +218,9 @@ def _lists(health: Health, now: float) -> Check:
     return Check("lists", "well", _("The lists"), sentence)
 
 
-def _list_problem(status: ListStatus, now: float) -> str:
-    return _("%(name)s: %(problem)s", name=clean(status.name, 80), problem=clean(status.problem, 300))
+def _list_problem(status: ListStatus, now: float) -> Markup:
+    template = _("%(name)s: %(problem)s", name="%(name)s", problem="%(problem)s")
+    return escape(template) % {"name": clean(status.name, 80), "problem": retell(clean(status.problem, 300))}
 
 
 def _clock(health: Health, now: float) -> Check:

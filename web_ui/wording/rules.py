@@ -12,6 +12,7 @@ from appliance.school import Rule
 from web_ui.hostnames import clean, show_site
 from web_ui.wording import categories
 from web_ui.wording.dates import say_date
+from web_ui.wording.retold import retell
 from web_ui.wording.texts import format_number, ngettext
 from web_ui.wording.texts import gettext as _
 
@@ -28,7 +29,7 @@ class ListWords(Struct, frozen=True):
     age: str
     version: str
     licence: str
-    problem: str
+    problem: Markup
 
 
 class RuleWords(Struct, frozen=True):
@@ -51,7 +52,7 @@ def say_list(status: ListStatus, now: float) -> ListWords:
         say_date(status.updated, now) if status.updated else _("not said"),
         clean(status.version, 60) or _("not said"),
         clean(status.licence, 60) or _("not said"),
-        clean(status.problem, 300),
+        retell(clean(status.problem, 300)),
     )
 
 
