@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable
 
 import pytest
+from flask import Flask
 
 from appliance.edge.store import Store, StoreFull
-from tests.web_ui import school
+from tests.web_ui import addresses, school, spoken, states
 from tests.web_ui.conftest import Visitor
 
 WELSH = "cy-GB,cy;q=0.9,en;q=0.5"
@@ -150,3 +151,30 @@ def test_welsh_pages_name_the_help_line_of_wales(morning: Store, head: Visitor) 
     switch(head, "cy")
     assert "0808 80 23456" in head.get(f"/to-look-at/{number}").text
     assert "0808 80 23456" in head.get("/worry").text
+
+
+def find_pages(app: Flask) -> list[str]:
+    # What a technician browses has the names that the box's own tables have.
+    found = addresses.addresses(app, "GET")
+    return [path for endpoint, paths in found.items() if not endpoint.startswith("browse.") for path in paths[:12]]
+
+
+@pytest.mark.parametrize("language", ["en", "cy"])
+def test_every_address_speaks_the_readers_language_and_nothing_else(
+    store: Store, head: Visitor, app: Flask, language: str
+) -> None:
+    states.many(store)
+    switch(head, language)
+    slips: list[tuple[str, str]] = []
+    english: list[tuple[str, str]] = []
+    read = 0
+    for path in find_pages(app):
+        answer = head.get(path)
+        if answer.status_code != 200 or answer.mimetype != "text/html":
+            continue
+        said = spoken.read(answer.text)
+        read += 1
+        slips += [(path, piece) for piece in said if spoken.SLIPS.search(piece)]
+        english += [(path, piece) for piece in said if spoken.ENGLISH.search(piece)]
+    assert read > 30 and slips == []
+    assert bool(english) == (language == "en"), english
