@@ -303,6 +303,16 @@ class Incident(Struct, frozen=True, kw_only=True):
         return self.source.startswith(GUESSED)
 
 
+class Tally(Struct, frozen=True):
+    """How many incidents are alike in kind, level, outcome, and in whether somebody has decided on them."""
+
+    category: str
+    level: Level
+    outcome: Outcome
+    closed: bool
+    count: int
+
+
 class Note(Struct, frozen=True, kw_only=True):
     """One entry in an incident's append-only record.
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Blueprint, render_template
 
-from appliance.model import Incident
+from appliance.model import Tally
 from web_ui import cases
 from web_ui.records import now, store
 from web_ui.wording import numbers as wording
@@ -13,38 +15,31 @@ blueprint = Blueprint("numbers", __name__)
 
 DAY = 86_400.0
 SPANS = (7, 28, 91)
-MOST = 20_000
 
 
 @blueprint.get("/numbers")
 def show() -> str:
     """Counts of the last week, four weeks and quarter; and kinds, where they are not so few that they point at a child."""
-    found, hidden = store().incidents(since=now() - SPANS[-1] * DAY, limit=MOST), _hidden()
+    quarter = now() - SPANS[-1] * DAY
     return render_template(
         "numbers.html",
-        spans=[wording.hide(_count(found, days)) for days in SPANS],
-        kinds=wording.kinds([one for one in found if one.level != "note" and not one.exercise and one.id not in hidden]),
-        asked=store().cases.count_name_asks(now() - SPANS[-1] * DAY),
+        spans=[wording.hide(_count(store().tallies(now() - days * DAY), days)) for days in SPANS],
+        # What came up on the reader's own devices: the totals count it, the kinds do not give it away.
+        kinds=wording.kinds(store().tallies(quarter, hidden_from=cases.owner())),
+        asked=store().cases.count_name_asks(quarter),
         health=store().health(),
-        full=len(found) == MOST,
     )
 
 
-def _hidden() -> frozenset[int]:
-    """What came up on the reader's own devices: the totals count it, the kinds do not give it away."""
-    username = cases.owner()
-    return store().ownership.hidden(username) if username else frozenset()
+def _count(tallies: list[Tally], days: int) -> wording.Span:
+    def among(fits: Callable[[Tally], bool]) -> int:
+        return sum(tally.count for tally in tallies if fits(tally))
 
-
-def _count(found: list[Incident], days: int) -> wording.Span:
-    since = now() - days * DAY
-    within = [one for one in found if one.last_seen >= since and one.level != "note" and not one.exercise]
-    closed = sum(1 for one in within if one.decision)
     return wording.Span(
         days,
-        sum(1 for one in within if one.level == "urgent"),
-        sum(1 for one in within if one.level == "look"),
-        closed,
-        len(within) - closed,
-        sum(1 for one in within if one.outcome == "stopped"),
+        urgent=among(lambda tally: tally.level == "urgent"),
+        look=among(lambda tally: tally.level == "look"),
+        closed=among(lambda tally: tally.closed),
+        waiting=among(lambda tally: not tally.closed),
+        stopped=among(lambda tally: tally.outcome == "stopped"),
     )

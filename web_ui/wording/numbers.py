@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from appliance.model import Incident
+from appliance.model import Tally
 from web_ui.hostnames import clean
 from web_ui.wording import categories
 from web_ui.wording.texts import gettext as _
@@ -50,7 +50,9 @@ def say_count(count: int) -> str:
     return str(count) if count >= FEW else _("fewer than five")
 
 
-def kinds(incidents: Iterable[Incident]) -> list[tuple[str, str]]:
+def kinds(tallies: Iterable[Tally]) -> list[tuple[str, str]]:
     """How often each kind came up, the most frequent first."""
-    counts = Counter(incident.category for incident in incidents)
+    counts: Counter[str] = Counter()
+    for tally in tallies:
+        counts[tally.category] += tally.count
     return [(clean(categories.title(category), 80), say_count(count)) for category, count in counts.most_common()]

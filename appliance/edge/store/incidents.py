@@ -17,7 +17,7 @@ from appliance.edge.store.errors import NotFound, StoreError
 from appliance.edge.store.journal import Journal
 from appliance.edge.store.origin import Origin
 from appliance.edge.store.ownership import HIDDEN
-from appliance.model import Decision, Incident, Level, Note, NoteKind
+from appliance.model import Decision, Incident, Level, Note, NoteKind, Tally
 
 _SEEN = (
     *("category", "level", "device", "mac", "first_seen", "last_seen", "count", "names"),
@@ -94,6 +94,15 @@ class Incidents:
         for row in self._db.rows(sql, given):
             counts[row["level"]] = row["n"]
         return counts
+
+    def tallies(self, since: float, hidden_from: str | None) -> list[Tally]:
+        """How many urgent and look incidents were last seen since then, by kind and by what became of them; no exercises."""
+        where, given = (f"AND NOT {HIDDEN}", (hidden_from,)) if hidden_from else ("", ())
+        sql = (
+            "SELECT category, level, outcome, decision IS NOT NULL AS closed, count(*) AS count FROM incidents "  # noqa: S608
+            f"WHERE last_seen >= ? AND level != 'note' AND NOT exercise {where} GROUP BY category, level, outcome, closed"
+        )
+        return [Tally(**row | {"closed": bool(row["closed"])}) for row in self._db.rows(sql, (since, *given))]
 
     def count_sounding(self) -> int:
         """How many urgent incidents nobody has acknowledged or decided: these hold the lamp red."""

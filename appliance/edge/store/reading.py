@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from appliance.edge.store.chain import Head, Verification
 from appliance.edge.store.tables import Tables
-from appliance.model import AuditEntry, Device, Health, Incident, Lamp, Level, ListStatus, Note, RecentName, Sight
+from appliance.model import AuditEntry, Device, Health, Incident, Lamp, Level, ListStatus, Note, RecentName, Sight, Tally
 from appliance.school import CheckDone
 from appliance.witness import FilterCheck, SafeSearch, WitnessCount
 
@@ -40,6 +40,10 @@ class Reading(Tables):
     def count_open(self, hidden_from: str | None = None) -> dict[Level, int]:
         """How many incidents have no decision yet, by level; every level is there. `hidden_from` as for `incidents`."""
         return self._incidents.count_open(hidden_from)
+
+    def tallies(self, since: float, hidden_from: str | None = None) -> list[Tally]:
+        """How many urgent and look incidents were last seen since then, by kind and by what became of them; no exercises."""
+        return self._incidents.tallies(since, hidden_from)
 
     def count_sounding(self) -> int:
         """How many urgent incidents nobody has acknowledged or decided."""
