@@ -109,9 +109,11 @@ lamp_is_red() { inside /opt/safespan/current/bin/python -c '
 from pathlib import Path; from appliance.edge.store import Store
 raise SystemExit(Store.open(Path("/var/lib/safespan"), readonly=True).lamp().colour != "red")'; }
 changes_nothing() {
-    local before
+    local before told
     before=$(pids)
-    inside /root/safespan/install.sh appliance | grep -q '^Nothing has changed since the last time' && [[ $(pids) == "$before" ]]
+    told=$(inside /root/safespan/install.sh appliance)
+    printf '%s\n' "$told"
+    [[ $told == *"Nothing has changed since the last time"* && $(pids) == "$before" ]]
 }
 comes_back() { inside systemctl kill -s KILL "safespan-$1" && sleep 3 && within 30 all_run; }
 
