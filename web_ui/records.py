@@ -53,7 +53,7 @@ def afterwards(deed: Callable[[Store], object]) -> None:
         try:
             deed(records)
         except StoreError as error:
-            log.debug("not written after a page: %s", error)
+            log.warning("not written after a page: %s", error)
 
     @after_this_request
     def add(response: Response) -> Response:
