@@ -185,7 +185,13 @@ def test_the_states_are_counted_and_can_be_pressed(morning: Store, head: Visitor
 
 def test_nothing_about_an_own_device_shows_anywhere(morning: Store, head: Visitor, deputy: Visitor) -> None:
     other = morning.save_incident(
-        school.an_incident(mac=school.mac(9), device="iPad-09", category="games", names=("other.example",))
+        school.an_incident(
+            mac=school.mac(9),
+            device="iPad-09",
+            category="games",
+            names=("other.example",),
+            reason="other.example is a games site.",
+        )
     ).id
     morning.cases.link(other, 3, by="Mr Rees", now=school.NOW)
     morning.cases.pass_on(3, school.HEAD, "Look.", by="Mr Rees", now=school.NOW)

@@ -104,7 +104,7 @@ def test_what_is_urgent_never_waits_for_a_second_person(lent: Store, head: Visit
 
 def test_somebody_alone_is_told_that_nobody_can_agree(lent: Store, head: Visitor) -> None:
     choose(lent, "two")
-    assert "so nobody can agree" in words(head.get("/to-look-at/3/name").text)
+    assert "There is nobody else here who could agree." in words(head.get("/to-look-at/3/name").text)
     assert "invite a deputy first" in words(head.get("/settings/names").text)
 
 
