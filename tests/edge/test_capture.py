@@ -241,7 +241,8 @@ def test_what_finds_no_room_is_counted(cable: Namespace, ring: bool) -> None:
 
 
 def test_listing_on_the_wire_has_no_lag_and_ends_well_with_ctrl_c(cable: Namespace) -> None:
-    code = "from appliance.cli import main; main()"
+    # A shell that starts the tests in the background has Ctrl-C ignored, which the child would inherit.
+    code = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from appliance.cli import main; main()"
     child = cable.start(
         [sys.executable, "-c", code, "names", "iface:hear"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT
     )
