@@ -98,6 +98,10 @@ class Guardian:
             self.step(TICK)
             notifier.alive()
         notifier.stopping()
+        self.close()
+
+    def close(self) -> None:
+        """Write what is left and wait for the daily copy that is being made."""
         self._lists.close()
         self._recorder.commit(self._now())
         self._do("sight", 0.0, lambda: self._recorder.commit_sight(self._now()))

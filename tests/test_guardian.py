@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,10 @@ class Bench:
         self.guardian.step(0.0)
         return self
 
+    def close(self) -> None:
+        """The daily copy may still be writing into the folder that is taken away after the test."""
+        self.guardian.close()
+
     def asked(self, name: str, **facts: Any) -> NameAsked:
         return NameAsked(time=self.time, mac=MAC, client="192.168.7.9", name=name, **facts)
 
@@ -95,8 +100,9 @@ class Bench:
 
 
 @pytest.fixture
-def bench(folder: Path, lists: DomainLists) -> Bench:
-    return Bench(folder, lists).report()
+def bench(folder: Path, lists: DomainLists) -> Iterator[Bench]:
+    with closing(Bench(folder, lists)) as bench:
+        yield bench.report()
 
 
 def test_watching_and_well_is_green(bench: Bench) -> None:
@@ -166,9 +172,9 @@ def test_names_reach_the_memory_within_seconds_and_age_out(bench: Bench) -> None
 def test_restart_goes_on_with_the_same_incident_and_names(bench: Bench, folder: Path, lists: DomainLists) -> None:
     bench.hear(DhcpSeen(time=bench.time, mac=MAC, name="ipad-07"), bench.asked(LOOK)).later(4.0).turn()
     bench.page.name_device(MAC, "Beech iPad", by="head", now=bench.time)
-    again = Bench(folder, lists, at=bench.time + 60.0)
-    again.hear(again.asked(LOOK)).later(4.0).turn()
-    (incident,) = again.page.incidents()
+    with closing(Bench(folder, lists, at=bench.time + 60.0)) as again:
+        again.hear(again.asked(LOOK)).later(4.0).turn()
+        (incident,) = again.page.incidents()
     assert (incident.id, incident.count, incident.device) == (1, 2, "Beech iPad")
 
 
