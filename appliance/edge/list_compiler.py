@@ -91,7 +91,7 @@ class Compilation:
         self.tallies = [Tally(problem=source.problem or source.warning) for source in self.sources]
         self.sealed: dict[str, int] = {}
         self._folder = folder
-        self._suffixes = suffixes
+        self.suffixes = suffixes
         self._progress = progress
         self._remembered = remembered
         self.names = 0
@@ -143,7 +143,7 @@ class Compilation:
 
     def _forbidden(self, name: str, rule: Rule) -> bool:
         """Whether a name is a public suffix; our own lists of safe names hold some on purpose (`sch.uk`)."""
-        return not (rule.checked and rule.kind != "block") and self._suffixes.forbids(name, checked=rule.checked)
+        return not (rule.checked and rule.kind != "block") and self.suffixes.forbids(name, checked=rule.checked)
 
     def _keep_sealed(self, name: str, number: int) -> None:
         if len(self.sealed) < MOST_SEALED:

@@ -17,7 +17,7 @@ from appliance.edge.list_compiler import Tally
 from appliance.judge.domains import BUCKETS, Rule
 from appliance.model import ListStatus
 
-FORM = 4
+FORM = 5
 CURRENT = "current"
 
 _MANIFEST = "manifest.json"

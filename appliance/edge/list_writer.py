@@ -20,12 +20,12 @@ from msgspec import Struct
 
 from appliance.edge.list_compiler import Compilation, Progress
 from appliance.edge.list_manifest import CURRENT, Piece, piece_of
-from appliance.judge.domains import fill_sieve, mark_of, name_of
+from appliance.judge.domains import fill_sieve, let_in, name_of
 
 # One trie takes 100 to 250 bytes a name while it is built and 5 to 8 afterwards; more and smaller tries would share less.
 SHARD_NAMES = 800_000
 _AGAIN = "all names once more, in order"  # told as if it were one more list
-BITS_PER_NAME = 9  # then about one name in thirteen that is on no list goes to the tries all the same
+BITS_PER_NAME = 14  # then about one name in forty that is on no list goes to the tries all the same
 
 
 class Written(Struct, frozen=True, kw_only=True):
@@ -44,7 +44,7 @@ def write_names(compilation: Compilation, spooled: Sequence[Path], folder: Path,
     shard_of_bucket: list[int] = []
     kept: list[Path] = []
     size = 0
-    sieve = bytearray(max(1, compilation.names * BITS_PER_NAME // 8))
+    sieve = _empty_sieve(compilation)
     done, whole = 0, sum(bucket.stat().st_size for bucket in spooled)
     for bucket in spooled:
         done += bucket.stat().st_size
@@ -62,6 +62,15 @@ def write_names(compilation: Compilation, spooled: Sequence[Path], folder: Path,
     return Written(
         tries=tuple(tries), arrays=tuple(arrays), sieve=piece_of(folder / "sieve.bin"), shard_of_bucket=tuple(shard_of_bucket)
     )
+
+
+def _empty_sieve(compilation: Compilation) -> bytearray:
+    """A sieve with room for all names, that lets in what sealed entries may lie under."""
+    suffixes = list(compilation.suffixes.of_two_labels()) if compilation.sealed else []
+    sieve = bytearray(max(1, (compilation.names + len(suffixes)) * BITS_PER_NAME // 8))
+    for suffix in suffixes:
+        let_in(sieve, suffix)
+    return sieve
 
 
 def _decide(compilation: Compilation, bucket: Path) -> tuple[Path, int]:
@@ -84,7 +93,7 @@ def _write_shard(
     rules = array("H" if wide else "B", bytes(len(trie) * (2 if wide else 1)))
     for key, rule in _pairs(decided):
         rules[trie[key]] = rule
-        fill_sieve(sieve, mark_of(name_of(key)))
+        fill_sieve(sieve, name_of(key))
     for file in decided:
         file.unlink()
     trie.save(str(folder / f"names-{number}.trie"))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from importlib.resources import files
+
+_USUAL_SECONDS = ("ac", "co", "com", "edu", "gov", "net", "org")
 
 
 class PublicSuffixes:
@@ -46,6 +48,11 @@ class PublicSuffixes:
                 return ".".join(labels[start - 1 :]) if start else ""
         # The list's own rule for what it does not know: the last label is a suffix.
         return ".".join(labels[-2:]) if len(labels) > 1 else ""
+
+    def of_two_labels(self) -> Iterator[str]:
+        """Those of two labels; of a country where every second label is one (`*.np`), the usual ones."""
+        yield from (name for name in self._registries | self._private if name.count(".") == 1)
+        yield from (f"{second}.{parent}" for parent in self._wild if "." not in parent for second in _USUAL_SECONDS)
 
     def _is_suffix(self, name: str) -> bool:
         if name in self._registries or name in self._private:

@@ -6,7 +6,7 @@ opened at the edge; this module only looks things up. It does not decide about d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Literal, Protocol
 from zlib import crc32
 
@@ -39,7 +39,7 @@ class Rule(Struct, frozen=True, kw_only=True):
     whole: bool = False
 
 
-class Match(Struct, frozen=True, kw_only=True):
+class Match(Struct, frozen=True, kw_only=True, gc=False):
     """The entry that covers a name. `category` and `level` are empty unless `kind` is block."""
 
     kind: Kind
@@ -56,12 +56,8 @@ class Match(Struct, frozen=True, kw_only=True):
 class PrefixTrie(Protocol):
     """What is wanted of a trie of keys as `key_of` makes them."""
 
-    def prefixes(self, key: str) -> list[str]:
-        """Every stored key that `key` begins with, shortest first."""
-        ...
-
-    def __getitem__(self, key: str) -> int:
-        """The number of a stored key."""
+    def iter_prefixes_with_ids(self, key: str) -> Iterator[tuple[str, int]]:
+        """Every stored key that `key` begins with and its number, shortest first."""
         ...
 
 
@@ -87,33 +83,35 @@ def name_of(key: str) -> str:
 
 def bucket_of(name: str) -> int:
     """Which bucket a name of two labels or more falls into: the last two decide, so that parents share it."""
-    return _checksums(name)[0] % BUCKETS
+    return crc32(_last_labels(name, 2)) % BUCKETS
 
 
-def mark_of(entry: str) -> int:
-    """The checksum by which a sieve knows an entry: that of its last three labels, or of both where it has two."""
-    two, three = _checksums(entry)
-    return two if entry.count(".") == 1 else three
-
-
-def _checksums(name: str) -> tuple[int, int]:
-    """The CRC-32 of a name's last two and last three labels; of a name of two labels the second is of no use."""
-    data = name.encode()
-    cut = data.rfind(b".", 0, data.rindex(b"."))
-    return crc32(data[cut + 1 :]), crc32(data[data.rfind(b".", 0, cut) + 1 :])
+def _last_labels(name: str, count: int) -> bytes:
+    return ".".join(name.rsplit(".", count)[-count:]).encode()
 
 
 class Sieve(Struct, frozen=True):
-    """Two bits for each mark of the entries: most names are on no list, and need no trie to say so."""
+    """Bits that say of most names that they are on no list: none of them needs a trie, and few a second checksum."""
 
     bits: Sequence[int]  # bytes
 
 
-def fill_sieve(bits: bytearray, mark: int) -> None:
-    """Set both bits of a mark."""
-    count = len(bits) << 3
-    for place in (mark % count, (mark * _SPREAD >> 7) % count):
+def fill_sieve(bits: bytearray, entry: str) -> None:
+    """Set both bits of the entry's last three labels, or of both where it has two; names with the same last two are let in."""
+    let_in(bits, entry)
+    mark = crc32(_last_labels(entry, 3))
+    for place in _places(mark, len(bits) << 3):
         bits[place >> 3] |= 1 << (place & 7)
+
+
+def let_in(bits: bytearray, suffix: str) -> None:
+    """Names with these last two labels are looked at by their third: a sealed entry is known by three where two are `co.uk`."""
+    place = _places(crc32(_last_labels(suffix, 2)), len(bits) << 3)[0]
+    bits[place >> 3] |= 1 << (place & 7)
+
+
+def _places(mark: int, count: int) -> tuple[int, int]:
+    return mark % count, (mark * _SPREAD >> 7) % count
 
 
 class DomainLists:
@@ -147,32 +145,26 @@ class DomainLists:
 
     def match(self, name: str) -> Match | None:
         """The entry that covers `name` (lower case, no final dot), or None. Help lines and allowed names come back as such."""
+        # As in let_in, written out: this runs for every name, and nearly all of them end here.
+        two = crc32(name[name.rfind(".", 0, name.rfind(".")) + 1 :].encode())
+        place = two % self._bit_count
+        if not (self._bits[place >> 3] >> (place & 7) & 1 or self._tags[two & 0xFFF]):
+            return None
         known = self._cache.get(name)
         if known is not None:
             return known
-        found = self._look_up(name)
+        found = self._look_up(name, two)
         if found is not None:
             if len(self._cache) >= _CACHED:
                 self._cache.clear()
             self._cache[name] = found
         return found
 
-    def _look_up(self, name: str) -> Match | None:
+    def _look_up(self, name: str, two: int) -> Match | None:
         """The most specific entry; a sealed one counts where it is at least as specific and nothing clears the name."""
-        data = name.encode()
-        dot = data.rfind(b".")
-        if dot < 0:
-            return None
-        # As in _checksums, written out: this runs for every new name.
-        cut = data.rfind(b".", 0, dot)
-        two, three = crc32(data[cut + 1 :]), crc32(data[data.rfind(b".", 0, cut) + 1 :])
-        bits, count = self._bits, self._bit_count
-        one, other = two % count, three % count
-        listed = None
-        if (bits[one >> 3] >> (one & 7) & 1 and self._may_hold(two)) or (
-            bits[other >> 3] >> (other & 7) & 1 and self._may_hold(three)
-        ):
-            listed = self._listed(name, two)
+        cut = name.rfind(".", 0, name.rfind("."))
+        three = crc32(name[name.rfind(".", 0, cut) + 1 :].encode()) if cut > 0 else two
+        listed = self._listed(name, two) if self._may_hold(two) or self._may_hold(three) else None
         tags = self._tags
         if (tags[two & 0xFFF] or tags[three & 0xFFF]) and (listed is None or listed.kind == "block"):
             hidden = self._hidden(name)
@@ -181,20 +173,20 @@ class DomainLists:
         return listed
 
     def _may_hold(self, mark: int) -> bool:
-        """Whether the second bit of a mark is set too."""
-        place = (mark * _SPREAD >> 7) % self._bit_count
-        return bool(self._bits[place >> 3] >> (place & 7) & 1)
+        """Whether both bits of a mark are set."""
+        first, second = mark % self._bit_count, (mark * _SPREAD >> 7) % self._bit_count
+        return bool(self._bits[first >> 3] >> (first & 7) & self._bits[second >> 3] >> (second & 7) & 1)
 
-    def _listed(self, name: str, check: int) -> Match | None:
+    def _listed(self, name: str, two: int) -> Match | None:
         """The longest entry of the tries that covers the name."""
         if not self._shards:
             return None
-        shard = self._shards[check % BUCKETS]
-        covering = shard.trie.prefixes(name[::-1] + ".")
+        shard = self._shards[two % BUCKETS]
+        covering = [*shard.trie.iter_prefixes_with_ids(name[::-1] + ".")]
         if not covering:
             return None
-        key = covering[-1]
-        return self._matched(shard.rules[shard.trie[key]], name_of(key))
+        key, number = covering[-1]
+        return self._matched(shard.rules[number], name_of(key))
 
     def _hidden(self, name: str) -> Match | None:
         """The sealed entry that covers the name, if any. Sealed entries are registrable domains of two or three labels."""

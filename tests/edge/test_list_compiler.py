@@ -164,11 +164,15 @@ def test_an_exception_can_not_clear_everything(tmp_path: Path) -> None:
 
 
 def test_sealed_names_of_a_file_are_matched(tmp_path: Path) -> None:
-    source = from_file(tmp_path, GRAVE, f"{phrase_lists.seal('grave.example')}\n")
+    names = ["grave.example", "grave.co.uk", "grave.blogspot.com", "grave.com.np", "grave.github.io"]
+    source = from_file(tmp_path, GRAVE, "".join(f"{phrase_lists.seal(name)}\n" for name in names))
     compile_lists([source], tmp_path / "lists")
-    match = open_lists(tmp_path / "lists").match("www.grave.example")
-    assert match is not None
-    assert (match.category, match.entry) == ("extremism", "grave.example")
+    lists = open_lists(tmp_path / "lists")
+    for name in names:
+        for asked in (name, f"www.{name}"):
+            match = lists.match(asked)
+            assert match is not None
+            assert (match.category, match.entry) == ("extremism", name)
 
 
 def test_sealed_names_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import pytest
 
 import phrase_lists
 from appliance.judge import domains
-from appliance.judge.domains import BUCKETS, DomainLists, Match, Rule, Shard, Sieve, bucket_of, fill_sieve, key_of, mark_of
+from appliance.judge.domains import BUCKETS, DomainLists, Match, Rule, Shard, Sieve, bucket_of, fill_sieve, key_of
 
 PORN = Rule(list_name="adult list", category="pornography", version="3")
 GAMES = Rule(list_name="games list", category="games", checked=True)
@@ -25,12 +25,9 @@ class SlowTrie:
         self._keys = sorted(keys)
         self.asked = 0
 
-    def prefixes(self, key: str) -> list[str]:
+    def iter_prefixes_with_ids(self, key: str) -> Iterator[tuple[str, int]]:
         self.asked += 1
-        return [stored for stored in self._keys if key.startswith(stored)]
-
-    def __getitem__(self, key: str) -> int:
-        return self._keys.index(key)
+        return ((stored, number) for number, stored in enumerate(self._keys) if key.startswith(stored))
 
 
 def lists_of(entries: Mapping[str, Rule], sealed: Mapping[str, Rule] | None = None) -> tuple[DomainLists, SlowTrie]:
@@ -106,7 +103,7 @@ def test_a_sieve_spares_the_tries_and_loses_nothing() -> None:
     entries = ["evil.com", "a.evil.net", "a.b.c.evil.org", "evil.co.uk", "x.y"]
     bits = bytearray(64)
     for entry in entries:
-        fill_sieve(bits, mark_of(entry))
+        fill_sieve(bits, entry)
     trie = SlowTrie([key_of(entry) for entry in entries])
     lists = DomainLists([Shard(trie, [0] * len(entries))], (0,) * BUCKETS, RULES, sieve=Sieve(bits))
     for entry in entries:
