@@ -126,6 +126,16 @@ class Box:
         """The process id of `guardian`, `sensor`, `page` or `lights`."""
         return self._processes[program].pid
 
+    def runs(self, program: str) -> bool:
+        """Whether a program has not ended."""
+        return self._processes[program].poll() is None
+
+    def problems(self) -> tuple[str, ...]:
+        """What the box says is wrong with it."""
+        with self.store(readonly=True) as store:
+            health = store.health()
+        return health.problems if health else ()
+
     def kill(self, program: str) -> None:
         """End a program as a power cut or the kernel would, without a word."""
         self._processes[program].kill()

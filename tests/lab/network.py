@@ -162,6 +162,7 @@ class Network:
         self.prefix = f"lab{os.getpid()}x{next(NETWORK_NUMBERS)}"
         self.folder = Path(tempfile.mkdtemp(prefix=f"safespan-lab-{os.getpid()}-"))
         self.namespaces: dict[str, Namespace] = {}
+        self._ports = 0
 
     def __enter__(self) -> Network:
         remove_leftovers()
@@ -197,7 +198,8 @@ class Network:
         Segmentation offload is switched off unless asked for: with it a hello of 2 kB crosses as one frame, which no real
         wire does.
         """
-        port = f"port{len(self.namespaces)}"
+        self._ports += 1
+        port = f"port{self._ports}"
         self.switch.ip(f"link add {port} mtu {self.mtu} type veth peer name eth0 mtu {self.mtu} netns {machine.full_name}")
         machine.ip(f"link set eth0 address {mac}")
         if not offloads:

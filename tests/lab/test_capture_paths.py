@@ -6,7 +6,7 @@ import gzip
 import os
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,7 @@ from .clients import ask, fetch
 from .listening import Listener, facts, read_file
 from .network import Mirror
 from .record import DEMONSTRATION
-from .school import SMALL_SCHOOL, School, open_school, why_not
+from .school import BOX_MAC, SMALL_SCHOOL, School, open_school, why_not
 from .wire import Tap, put
 
 pytestmark = [pytest.mark.lab, pytest.mark.skipif(bool(why_not()), reason=why_not())]
@@ -32,6 +32,13 @@ SPEED = 20  # times as fast as recorded
 def school() -> Iterator[School]:
     with open_school(SMALL_SCHOOL[2:4]) as opened:
         yield opened
+
+
+def _wait(until: Callable[[], bool], what: str, seconds: float = 20) -> None:
+    end = time.monotonic() + seconds
+    while not until():
+        assert time.monotonic() < end, f"no {what}"
+        time.sleep(0.1)
 
 
 def _to_box(school: School, frames: list[bytes]) -> None:
@@ -111,6 +118,21 @@ def test_an_interface_that_is_taken_away_ends_listening_with_one_sentence() -> N
         listener.wait(lambda: listener.process.poll() is not None, "the end")
         assert "eth0" in listener.said
         assert "Traceback" not in listener.said
+
+
+def test_an_adapter_that_comes_back_is_heard_again_and_was_missed_in_the_meantime() -> None:
+    lists = {"gambling": ["adapter-back.example"]}
+    with open_school([PUPIL]) as school, Box(school.box, lists, lights=False) as box:
+        school.box.ip("link del eth0")
+        _wait(lambda: not box.runs("sensor"), "the end of the sensor")
+        box.start_again("sensor")
+        _wait(lambda: not box.runs("sensor"), "the end of a sensor without an adapter")
+        _wait(lambda: "no-sensor" in box.problems(), "the word of a box that hears nothing")
+        school.box_port = school.network.plug(school.box, BOX_MAC)
+        box.start_again("sensor")
+        _wait(lambda: "no-sensor" not in box.problems(), "the word that all is well again")
+        ask(school.hosts[PUPIL.name].namespace, "adapter-back.example")
+        _wait(lambda: [found.names for found in box.incidents()] == [("adapter-back.example",)], "the incident")
 
 
 @pytest.mark.parametrize("mirror", ["both", "upstream"])
