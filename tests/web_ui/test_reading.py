@@ -19,6 +19,7 @@ SCREENS = {
         *(
             "templates/incidents/",
             "wording/incidents",
+            "wording/deeds",
             "wording/categories",
             "wording/shapes",
             "wording/steps.",

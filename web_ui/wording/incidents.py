@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 from appliance.model import Incident
 from web_ui.hostnames import clean
-from web_ui.wording import categories, shapes, worry
+from web_ui.wording import deeds, shapes, worry
 from web_ui.wording.dates import local, say_date, say_time, say_when
 from web_ui.wording.devices import say_name
 from web_ui.wording.texts import gettext as _
@@ -22,24 +22,11 @@ def say(incident: Incident, device: str, now: float) -> Markup:
     """The incident as one sentence, the device's name in bold."""
     if worry.is_worry(incident):
         return escape(_("Somebody reported a worry %(when)s.", when=say_times(incident, now)))
-    template = _template(incident)
+    template = deeds.find_template(incident)
     if template is None:
         return escape(break_dots(clean(incident.sentence, 500)))
     name = Markup("<strong><bdi>{}</bdi></strong>").format(say_name(device))
     return escape(template) % {"device": name, "when": say_times(incident, now)}
-
-
-def _template(incident: Incident) -> str | None:
-    """The sentence with its places; None for a category that is newer than this page."""
-    places: dict[str, object] = {"device": "%(device)s", "when": "%(when)s"}
-    shape, words = shapes.find(incident.source), categories.find(incident.category)
-    if shape is not None:
-        return shape.say(places)
-    if words is None:
-        return None
-    if incident.exercise:
-        return _("This was a test: %(device)s asked for a harmless test name %(when)s.", **places)
-    return str(words.opened if incident.outcome == "reached" else words.tried)
 
 
 def say_times(incident: Incident, now: float) -> str:
@@ -135,7 +122,8 @@ def explain_outcome(incident: Incident) -> tuple[str, ...]:
 
 def outcome_title(incident: Incident) -> str:
     """The outcome in two or three words."""
-    titles = {"reached": _("It opened"), "stopped": _("It was stopped"), "tried": _("It was tried")}
+    opened = _("It opened") if incident.intent == "person" else _("It got through")
+    titles = {"reached": opened, "stopped": _("It was stopped"), "tried": _("It was tried")}
     return titles.get(incident.outcome) or _("We can’t tell")
 
 
@@ -153,6 +141,8 @@ def intent_title(incident: Incident) -> str:
 
 def say_confidence(incident: Incident) -> str:
     """How sure we are of the kind of site, as a sentence."""
+    if incident.guess:
+        return _("This is a guess from the words alone.")
     return {
         "high": _("We are sure what kind of site this is."),
         "medium": _("We are fairly sure what kind of site this is."),
