@@ -69,6 +69,8 @@ ROUTES: dict[str, Who] = {
     "timetable.export": "keepers",
     "timetable.take_in": "keepers",
     "working.show": "people",
+    "working.note": "people",
+    "working.dismiss": "head",
     "seeing.show": "keepers",
     "browse.listed": "keepers",
     "browse.show": "keepers",

@@ -27,6 +27,7 @@ VALUES: Mapping[str, tuple[str, ...]] = {
     "entry": ("1",),
     "other": ("4",),
     "asked": ("1",),
+    "check": ("names", "no-mirror"),
     "casework.correct number": ("1",),
     "casework.save_correction number": ("1",),
     "steps.step key": STEPS,

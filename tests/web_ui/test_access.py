@@ -38,6 +38,7 @@ PATHS = {
     "browse.as_csv": ("/browse/sights.csv", "hdt"),
     "browse.as_json": ("/browse/lists.json", "hdt"),
     "working.show": ("/is-it-working", "hdtgs"),
+    "working.note": ("/is-it-working/clock/note", "hdtgs"),
     "seeing.show": ("/can-we-see", "hdt"),
     "rules.listed": ("/rules", "hd"),
     "register.groups": ("/groups", "hdt"),
@@ -99,6 +100,7 @@ DEEDS = {
     "people.withdraw": ("/people/withdraw/nobody", "h"),
     "people.open_door": ("/people/supplier", "h"),
     "settings.save": ("/settings", "h"),
+    "working.dismiss": ("/is-it-working/recovered", "h"),
     "steps.save": ("/set-up/steps/mirror", "h"),
     "proof.give": ("/prove", "hdtgs"),
     "mine.change_passphrase": ("/my-account/passphrase", "hdtgs"),
@@ -157,6 +159,7 @@ def test_every_role_at_every_route(morning: Store, visitor: Visitor, letter: str
     role = cast(Role, ROLES[letter])
     morning.add_account("someone", "Someone", role, served.hashed(), now=school.NOW)
     morning.set_setting(sessions.DOOR, str(school.NOW + 3600), by="head", now=school.NOW)
+    morning.save_health(school.a_health(problems=("clock",)))
     assert visitor.log_in("someone").status_code == 302
     visitor.get("/my-account")
     for path, allowed in PATHS.values():

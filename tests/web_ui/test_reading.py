@@ -29,7 +29,7 @@ SCREENS = {
     ],
     "devices": ["templates/devices/", "wording/devices", "views/devices", "views/register", "wording/register", "wording/day"],
     "can we see": ["templates/seeing/", "wording/sight"],
-    "is it working": ["templates/working", "wording/health"],
+    "is it working": ["templates/working/", "wording/health", "wording/repairs"],
     "set-up": ["templates/steps/", "templates/settings/", "wording/steps_taken", "wording/mirror", "views/fields", "views/steps"],
     "doors": ["templates/account/", "views/account", "views/join", "views/second", "passwords", "doors", "errors"],
     "rules": ["templates/rules/", "wording/rules", "views/rules"],
@@ -48,12 +48,13 @@ SCREENS = {
     "the rest": [],
 }
 REST = "the rest"
-# Notes to print for IT support, and what may be asked of them: in the words of their trade.
+# Notes to print for IT support, and what may be asked of them: in the words of their trade. SLIPS holds nothing else.
 TRADE = re.compile(
     r"^(Please (set|mirror|have)|The (box sees most traffic|mirror session)|If the school has several VLANs|iCloud Private Relay:"
     r"|VPN: |Encrypted (DNS|Client Hello)|Lost packets:|Unfinished connections:|Teredo, )"
 )
 EASY = 6.0  # the grade of a whole screen: eleven years
+SLIPS = "wording/slips"
 WHOLE = 6  # words: shorter ones are headings and labels, and would make any screen look easy
 HARD, LONG = 10.0, 8  # no single sentence of so many words is harder; in a shorter one a single long word decides
 
@@ -70,8 +71,8 @@ def written() -> list[tuple[str, str]]:
 def belongs(file: str, screen: str) -> bool:
     """Whether a file's sentences are read on a screen; what no other names is the rest's."""
     if screen == REST:
-        return not any(belongs(file, other) for other in SCREENS if other != REST)
-    return file.startswith(tuple(SCREENS[screen]))
+        return not any(belongs(file, other) for other in SCREENS if other != REST) and not file.startswith(SLIPS)
+    return file.startswith(tuple(SCREENS[screen])) and not file.startswith(SLIPS)
 
 
 def sentences(screen: str) -> list[str]:

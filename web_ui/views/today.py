@@ -22,6 +22,7 @@ from web_ui.wording import health as health_wording
 from web_ui.wording import watching as wording
 from web_ui.wording.dates import local, monday
 from web_ui.wording.lamp import STALE, LampWords, say_lamp
+from web_ui.wording.repairs import Check
 from web_ui.wording.sight import say_hiding
 
 blueprint = Blueprint("today", __name__)
@@ -45,7 +46,7 @@ class Now(Struct, frozen=True):
     lamp: LampWords
     cards: list[Card]
     more: int
-    wrong: list[health_wording.Check]
+    wrong: list[Check]
     hidden: cases.Hidden
     asks: list[Ask]
 

@@ -108,6 +108,7 @@ def _say_other(action: str, subject: str) -> str:
         "school_name": _("Changed the school’s name."),
         "time_zone": _("Changed the time zone."),
         "report_a_worry": _("Switched the page for reporting a worry on or off."),
+        "recovered": _("Read what became of damaged records."),
         "supplier_door": _("Opened or shut the supplier’s door."),
     }
     known = _say_school(action)

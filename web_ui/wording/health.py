@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from markupsafe import Markup, escape
-from msgspec import Struct
 
 from appliance.model import Health, ListStatus
 from web_ui.hostnames import clean
-from web_ui.wording import categories
+from web_ui.wording import categories, repairs
 from web_ui.wording.dates import say_ago, say_date
 from web_ui.wording.lamp import STALE, named_share
+from web_ui.wording.repairs import Check
 from web_ui.wording.retold import retell
+from web_ui.wording.slips import MIRROR
 from web_ui.wording.texts import format_number, ngettext
 from web_ui.wording.texts import gettext as _
 
@@ -22,23 +23,9 @@ ENOUGH_QUESTIONS, ENOUGH_CONNECTIONS = 50, 50
 BLINDING = frozenset(
     {"no-sensor", "store", "interface-down", "no-packets", "no-mirror", "drops", "sight-fell", "no-lists", "touch"}
 )
-SAID = frozenset({"interface-down", "no-packets", "no-mirror", "drops", "no-lists", "clock", "records-recovered"})
+SAID = frozenset({"interface-down", "no-packets", "no-mirror", "drops", "no-lists", "clock"})
 # Lists of names that never count against a device: allowed, helpful, or there to try the filter with.
 HARMLESS = frozenset({"allow", "help", "witness"})
-
-
-class Check(Struct, frozen=True):
-    """One thing that must be right. `state` is "wrong", "look", "unknown" or "well"; `remedy` are steps, `note` is for IT.
-
-    What is "wrong" the guardian has found, and the lamp may show it; what is worth a "look" is this page's own remark.
-    """
-
-    id: str
-    state: str
-    title: str
-    sentence: str
-    remedy: tuple[str, ...] = ()
-    note: str = ""
 
 
 def checks(health: Health | None, now: float) -> list[Check]:
@@ -49,7 +36,7 @@ def checks(health: Health | None, now: float) -> list[Check]:
         _cable, _hears, _mirror, _both_ways, _losses, _names, _lists, _clock
     )  # fmt: skip
     made = [check for check in (maker(health, now) for maker in makers) if check]
-    made += [_other(problem) for problem in health.problems if problem not in SAID]
+    made += [repairs.find(problem) for problem in health.problems if problem not in SAID]
     return sorted(made, key=lambda check: ("wrong", "look", "unknown", "well").index(check.state))
 
 
@@ -111,7 +98,7 @@ def _hears(health: Health, now: float) -> Check:
         _("The box hears nothing from the network"),
         sentence,
         steps,
-        _mirror_note(),
+        str(MIRROR),
     )
 
 
@@ -131,17 +118,9 @@ def _no_mirror() -> Check:
     )
     steps = (
         _("Check that the cable from the box is in the socket of the switch that IT support marked for it."),
-        _("Print this page and give the note below to IT support."),
+        _("Print the note for IT support and give it to them."),
     )
-    return Check("no-mirror", "wrong", _("The box does not hear the school’s devices"), sentence, steps, _mirror_note())
-
-
-def _mirror_note() -> str:
-    return _(
-        "Please set a mirror (SPAN) session on the switch: source the port that leads to the router or firewall, in both"
-        " directions (ingress and egress), with VLAN tags kept; destination the port that the Safespan box is plugged in to."
-        " The box never sends through that port."
-    )
+    return Check("no-mirror", "wrong", _("The box does not hear the school’s devices"), sentence, steps, str(MIRROR))
 
 
 def _both_ways(health: Health, now: float) -> Check:
@@ -155,8 +134,8 @@ def _both_ways(health: Health, now: float) -> Check:
     if health.answers * 10 >= health.queries:
         return Check("both-ways", "well", _("Both directions"), _("We hear what devices ask for, and the answers."))
     sentence = _("We hear what devices ask for, but not the answers. So we can’t tell whether the filter stopped something.")
-    steps = (_("Print this page and give the note below to IT support."),)
-    return Check("both-ways", "look", _("We hear one direction only"), sentence, steps, _mirror_note())
+    steps = (_("Print the note for IT support and give it to them."),)
+    return Check("both-ways", "look", _("We hear one direction only"), sentence, steps, str(MIRROR))
 
 
 def _losses(health: Health, now: float) -> Check:
@@ -236,55 +215,6 @@ def _clock(health: Health, now: float) -> Check:
     )
     sentence = _("It has not been set by a time server, so the times of what came up may be wrong.")
     return Check("clock", "wrong", _("The clock may be wrong"), sentence, steps)
-
-
-def _other(problem: str) -> Check:
-    """What the guardian found and no check above says."""
-    restart = (_("Switch the box off and on. Nothing recorded is lost."), _("If this stays, ring your supplier."))
-    known = {
-        "no-sensor": (_("The part that listens has stopped"), _("It starts again by itself within a minute."), restart),
-        "store": (
-            _("The box can’t write its records"),
-            _("It goes on watching, but what it finds may be lost. Its memory card may be full or worn out."),
-            (_("Ring your supplier today, and ask for a new memory card."),),
-        ),
-        "forwarder": (
-            _("One machine asks for all the others"),
-            _("Nearly all look-ups come from one machine, so it is hard to say which device asked for what."),
-            (_("Ask IT support to mirror the network before that machine, usually the school’s own name server or filter."),),
-        ),
-        "sight-fell": (
-            _("We can name far less than usual"),
-            _("Far fewer connections than usual say where they go. Something on the network, or on many devices, has changed."),
-            (
-                _("Ask IT support what was changed: private relays, encrypted look-ups, a VPN, or the mirror setting."),
-                _("See under Today which devices hide the sites they visit."),
-            ),
-        ),
-        "no-lookups": (
-            _("We see connections, but hardly any look-ups"),
-            _("The box stands where the names that devices look up do not pass, so it can explain less of what it sees."),
-            (_("Ask IT support to mirror the port of the server that looks names up as well."),),
-        ),
-        "one-way": (
-            _("We hear one direction only"),
-            _("The box hears questions without their answers, or answers without their questions."),
-            (_("Ask IT support to mirror both directions (ingress and egress)."),),
-        ),
-        "one-mac": (
-            _("Many devices look like one"),
-            _("Devices seem to stand behind one router, so we tell them apart by their addresses only."),
-            (_("Ask IT support to mirror the network before that router, where each device is itself."),),
-        ),
-        "incidents-capped": (
-            _("Very much came up within an hour"),
-            _("Some of it was only counted, so that the rest could still be read."),
-            (_("Look under To look at for one device or one site that comes up again and again."),),
-        ),
-    }
-    told = _("The box reports: %(problem)s", problem=clean(problem, 120).replace("-", " "))
-    title, sentence, remedy = known.get(problem, (_("Something else needs a look"), told, restart))
-    return Check(problem, "wrong", title, sentence, remedy)
 
 
 def say_list(status: ListStatus, now: float) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from appliance.model import Device, Health
 from web_ui.wording import health as checks
-from web_ui.wording.health import Check
+from web_ui.wording.repairs import Check
 from web_ui.wording.texts import format_number, ngettext
 from web_ui.wording.texts import gettext as _
 
@@ -60,7 +60,7 @@ def _forwarder(health: Health) -> Check:
 
 def _fault(key: str, title: str, sentence: str, note: str) -> Check:
     """Something that IT support puts right, with the note to print for them."""
-    return Check(key, "wrong", title, sentence, (_("Print this page and give the note below to IT support."),), note)
+    return Check(key, "wrong", title, sentence, (_("Print the note for IT support and give it to them."),), note)
 
 
 def _tags(devices: Sequence[Device]) -> Check:
@@ -93,7 +93,7 @@ def _copies(health: Health) -> Check:
         " or firewall, not also the ports or VLANs of the devices."
     )
     return Check(
-        "copies", "look", _("Much comes twice"), sentence, (_("Print this page and give the note below to IT support."),), note
+        "copies", "look", _("Much comes twice"), sentence, (_("Print the note for IT support and give it to them."),), note
     )
 
 
@@ -110,7 +110,7 @@ def _place(health: Health, devices: Sequence[Device]) -> Check:
             "wrong",
             _("The box listens in the wrong place"),
             sentence,
-            (_("Print this page and give the note below to IT support."),),
+            (_("Print the note for IT support and give it to them."),),
             note,
         )
     if len(devices) < FEW:
