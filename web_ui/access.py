@@ -85,6 +85,8 @@ ROUTES: dict[str, Who] = {
     "register.export": "keepers",
     "register.bring_in": "keepers",
     "register.take_in": "keepers",
+    "vlans.show": "keepers",
+    "vlans.save": "keepers",
     "checks.listed": "keepers",
     "checks.write": "keepers",
     "checks.begin": "keepers",

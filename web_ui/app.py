@@ -51,6 +51,7 @@ from web_ui.views import (
     steps,
     timetable,
     today,
+    vlans,
     working,
     worry,
 )
@@ -213,6 +214,6 @@ def _add_pages(app: Flask) -> None:
     app.jinja_env.globals["asset"] = assets.address
     app.register_blueprint(make_blueprint(assets))
     opened = (about, security, worry, language, account, join, proof, mine, second, steps)
-    own = (rules, checks, register, browse, day, merging, timetable, class_lists, people, school_settings)
+    own = (rules, checks, register, vlans, browse, day, merging, timetable, class_lists, people, school_settings)
     for pages in (*opened, *own, today, incidents, casework, names, devices, seeing, working, numbers, audit):
         app.register_blueprint(pages.blueprint)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from appliance.edge.store import Store
 from appliance.model import Role
-from appliance.school import CheckDone, Group, Loan, Rule
+from appliance.school import CheckDone, Group, Loan, Rule, Vlan
 from tests.web_ui import school, served
 from web_ui import sessions
 
@@ -58,6 +58,7 @@ def many(store: Store) -> None:
     store.add_account("old", "Mr Hall", "deputy", served.hashed(), now=now)
     store.set_active("old", False, by=by, now=now)
     school.use_everything(store)
+    store.register.save_vlan(Vlan(number=20, name="Pupils’ tablets", group="oak"), by=by, now=now)
     store.set_setting("phone_it", "01632 960 123", by=by, now=now)
     work(store)
 

@@ -148,7 +148,7 @@ def test_the_mirror_test_answers_each_question(
 ) -> None:
     with app.test_request_context():
         known = [school.a_device(number) for number in range(devices)]
-        found = {check.id: check for check in mirror.tests(school.a_health(**changes), known, school.NOW)}
+        found = {check.id: check for check in mirror.tests(school.a_health(**changes), known, school.NOW, {})}
         assert found[test].state == state
         if state in ("wrong", "look") and test not in ("touch", "interface-down"):
             assert found[test].note and found[test].remedy
@@ -157,8 +157,8 @@ def test_the_mirror_test_answers_each_question(
 def test_tags_are_told_where_there_are_any(app: Flask) -> None:
     with app.test_request_context():
         known = [school.a_device(1, vlan=20), school.a_device(2, vlan=30), school.a_device(3)]
-        found = {check.id: check for check in mirror.tests(school.a_health(), known, school.NOW)}
-        assert "2 parts" in found["tags"].sentence and found["tags"].state == "well"
+        found = {check.id: check for check in mirror.tests(school.a_health(), known, school.NOW, {20: "pupils"})}
+        assert "2 parts of the network: VLAN 20: pupils; VLAN 30." in found["tags"].sentence and found["tags"].state == "well"
 
 
 def test_the_live_part_says_nothing_while_nothing_changes(morning: Store, head: Visitor) -> None:

@@ -11,7 +11,7 @@ from web_ui import access, cases
 from web_ui.hostnames import clean
 from web_ui.records import now, store
 from web_ui.sessions import find_account
-from web_ui.views import forms, merging, register
+from web_ui.views import forms, merging, register, vlans
 from web_ui.wording import devices as wording
 from web_ui.wording import incidents as incident_wording
 from web_ui.wording.texts import gettext as _
@@ -101,7 +101,7 @@ def _page(device: Device, faults: forms.Faults, typed: str) -> str:
         "devices/show.html",
         device=device,
         row=_row(device, _began(store().devices()), _hiding()),
-        facts=wording.facts(device, now()),
+        facts=wording.facts(device, now(), vlans.names()),
         sentences=sentences,
         sees=sees,
         own=account is not None and device.mac in store().ownership.devices(account.username),

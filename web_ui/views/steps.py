@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from web_ui import access, languages
 from web_ui.records import now, store
-from web_ui.views import fields, forms, people
+from web_ui.views import fields, forms, people, vlans
 from web_ui.views.mine import me
 from web_ui.wording import mirror, phones
 from web_ui.wording import people as people_wording
@@ -115,7 +115,7 @@ def _people(given: fields.Typed | None) -> dict[str, Any]:
 
 
 def _mirror() -> dict[str, Any]:
-    tests = mirror.tests(store().health(), store().devices(), now())
+    tests = mirror.tests(store().health(), store().devices(), now(), vlans.names())
     return {
         "tests": tests,
         "wrong": [test for test in tests if test.state in ("wrong", "look")],

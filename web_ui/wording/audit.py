@@ -99,6 +99,7 @@ def _say_school(action: str) -> str:
         "device taken out of group": _("Took a device out of its group."),
         "group saved": _("Changed a group of devices."),
         "group removed": _("Removed a group of devices."),
+        "VLAN named": _("Changed what a part of the network is called."),
     }.get(action, "")
 
 

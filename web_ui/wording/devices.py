@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from appliance.model import Device
 from web_ui.hostnames import clean
 from web_ui.wording.dates import say_ago, say_moment
@@ -51,7 +53,14 @@ def badges(device: Device, now: float, began: float, hides: bool = False) -> tup
     return tuple(badge for applies, badge in worth if applies)
 
 
-def facts(device: Device, now: float) -> list[tuple[str, str]]:
+def say_vlan(number: int, names: Mapping[int, str]) -> str:
+    """A part of the network, by the school’s name for it where it has one."""
+    if names.get(number):
+        return _("VLAN %(number)d: %(name)s", number=number, name=names[number])
+    return _("VLAN %(number)d", number=number)
+
+
+def facts(device: Device, now: float, vlans: Mapping[int, str]) -> list[tuple[str, str]]:
     """What is known of it, as pairs of a heading and its words."""
     known = [
         (_("Calls itself"), clean(device.heard_name or "", 253)),
@@ -60,6 +69,6 @@ def facts(device: Device, now: float) -> list[tuple[str, str]]:
         (_("Last heard"), say_moment(device.last_seen, now)),
         (_("Hardware address"), clean(device.mac)),
         (_("Network addresses"), clean(", ".join(device.addresses[:8]), 400)),
-        (_("Part of the network"), _("VLAN %(number)d", number=device.vlan) if device.vlan is not None else ""),
+        (_("Part of the network"), say_vlan(device.vlan, vlans) if device.vlan is not None else ""),
     ]
     return [(heading, words) for heading, words in known if words]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from appliance.model import Device, Health
 from web_ui.wording import health as checks
+from web_ui.wording.devices import say_vlan
 from web_ui.wording.repairs import Check
 from web_ui.wording.texts import format_number, ngettext
 from web_ui.wording.texts import gettext as _
@@ -16,13 +17,14 @@ WIRE = ("touch", "interface-down", "no-packets", "no-mirror", "both-ways", "drop
 TWICE = 0.3
 ENOUGH, ENOUGH_LOOKUPS = 1_000, 50
 FEW = 3
+SHOWN = 6  # parts of the network in a sentence
 
 
-def tests(health: Health | None, devices: Sequence[Device], now: float) -> list[Check]:
+def tests(health: Health | None, devices: Sequence[Device], now: float, vlans: Mapping[int, str]) -> list[Check]:
     """Every question of the test, those with an answer that needs something first."""
     found = [check for check in checks.checks(health, now) if check.id in WIRE]
     if health is not None and found and found[0].id != "touch":
-        found += [_lookups(health), _forwarder(health), _tags(devices), _copies(health), _place(health, devices)]
+        found += [_lookups(health), _forwarder(health), _tags(devices, vlans), _copies(health), _place(health, devices)]
     return sorted(found, key=lambda check: ("wrong", "look", "unknown", "well").index(check.state))
 
 
@@ -63,11 +65,15 @@ def _fault(key: str, title: str, sentence: str, note: str) -> Check:
     return Check(key, "wrong", title, sentence, (_("Print the note for IT support and give it to them."),), note)
 
 
-def _tags(devices: Sequence[Device]) -> Check:
+def _tags(devices: Sequence[Device], vlans: Mapping[int, str]) -> Check:
     parts = {device.vlan for device in devices if device.vlan is not None}
     if parts:
+        told = "; ".join(say_vlan(number, vlans) for number in sorted(parts)[:SHOWN])
         sentence = ngettext(
-            "We see the tag of one part of the network.", "We see the tags of %(num)d parts of the network.", len(parts)
+            "We see the tag of one part of the network: %(some)s.",
+            "We see the tags of %(num)d parts of the network: %(some)s.",
+            len(parts),
+            some=told + (" …" if len(parts) > SHOWN else ""),
         )
         return Check("tags", "well", _("Parts of the network (VLAN tags)"), sentence)
     sentence = _("We see no tags. That is right where the school has one network for everything.")

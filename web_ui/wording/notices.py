@@ -53,6 +53,8 @@ def say(key: str) -> str:
         "merged": _("These are one device now."),
         "parted": _("These are two devices again."),
         "nothing-chosen": _("Nothing was changed: choose a device first."),
+        "vlan-named": _("The part of the network has its name."),
+        "vlan-unnamed": _("The part of the network has no name any more."),
         "mended": _("That is no longer wrong, so there is no note about it."),
         "dismissed": _("The box says no more about its damaged records."),
         "unnamed": _("The device has no name of yours any more."),
