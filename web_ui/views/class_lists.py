@@ -13,14 +13,13 @@ from web_ui.hostnames import clean
 from web_ui.records import now, store
 from web_ui.views import forms
 from web_ui.views.mine import me
-from web_ui.wording import csv_files
+from web_ui.wording import csv_files, csv_heads
 from web_ui.wording.texts import gettext as _
 
 blueprint = Blueprint("class_lists", __name__)
 
 ROWS = 2_000
 FIELDS = ("name", "class_name", "log_on")
-HEAD = ("name", "class", "log-on", "kind")
 STAFF = "staff"
 
 
@@ -75,7 +74,7 @@ def remove(number: int) -> AnyResponse:
 def export() -> Response:
     """The lists as a file for a spreadsheet."""
     rows = [(one.name, one.class_name, one.log_on, one.kind) for one in store().register.people()]
-    response = Response(csv_files.write(HEAD, rows), content_type="text/csv; charset=utf-8")
+    response = Response(csv_files.write(csv_heads.say(csv_heads.CLASS_LISTS), rows), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="class-lists.csv"'
     return response
 
@@ -88,7 +87,7 @@ def take_in() -> AnyResponse:
         rows = csv_files.read(text, ROWS)
         with store().write():
             known = {_key(one.name, one.class_name) for one in store().register.people()}
-            added = sum(_take_row(row, known) for row in rows if row[0].casefold() != HEAD[0])
+            added = sum(_take_row(row, known) for row in rows if not csv_heads.is_head(row, csv_heads.CLASS_LISTS))
     except ValueError:
         fault = _("This is not a table of at most 2,000 rows. Copy the rows from the file that you saved from here.")
         return make_response(_page({}, {"text": fault}, text), 400)

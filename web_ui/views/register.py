@@ -17,10 +17,11 @@ from appliance.school import STANDING, Group, GroupKind, Loan
 from web_ui import access, names
 from web_ui.hostnames import clean
 from web_ui.records import now, store
-from web_ui.views import forms
+from web_ui.views import forms, vlans
 from web_ui.views.mine import me
-from web_ui.wording import csv_files
+from web_ui.wording import csv_files, csv_heads
 from web_ui.wording import register as wording
+from web_ui.wording.devices import say_vlan
 from web_ui.wording.texts import gettext as _
 
 blueprint = Blueprint("register", __name__)
@@ -127,16 +128,20 @@ def remove_group(group: str) -> AnyResponse:
 @blueprint.get("/devices.csv")
 def export() -> Response:
     """Every device as a file for a spreadsheet."""
-    names = {group.id: group.name for group in store().register.groups()}
+    names, called = {group.id: group.name for group in store().register.groups()}, vlans.names()
     rows = [
         (device.mac, clean(device.label or "", 80), names.get(device.group or "", ""), clean(device.heard_name or "", 80),
-         clean(device.maker or "", 80), _stamp(device.first_seen), _stamp(device.last_seen))
+         clean(device.maker or "", 80), _stamp(device.first_seen), _stamp(device.last_seen), _vlan(device, called))
         for device in store().devices()
     ]  # fmt: skip
-    response = Response(csv_files.write(("address", "name", "group", "calls itself", "maker", "first heard", "last heard"), rows))
+    response = Response(csv_files.write(csv_heads.say(csv_heads.DEVICES), rows))
     response.headers["Content-Type"] = "text/csv; charset=utf-8"
     response.headers["Content-Disposition"] = 'attachment; filename="devices.csv"'
     return response
+
+
+def _vlan(device: Device, called: dict[int, str]) -> str:
+    return say_vlan(device.vlan, called) if device.vlan is not None else ""
 
 
 def _stamp(time: float) -> str:
@@ -172,7 +177,8 @@ def _take_rows(rows: list[list[str]]) -> int:
     """Name and sort the devices of the rows; how many changed. StoreError names the first row that can't be taken."""
     devices = {device.mac: device for device in store().devices()}
     groups = {group.name.casefold(): group.id for group in store().register.groups()}
-    return sum(_take_row(number, row, devices, groups) for number, row in enumerate(rows, 1) if row[0].lower() != "address")
+    told = [(number, row) for number, row in enumerate(rows, 1) if not csv_heads.is_head(row, csv_heads.DEVICES)]
+    return sum(_take_row(number, row, devices, groups) for number, row in told)
 
 
 def _take_row(number: int, row: list[str], devices: dict[str, Device], groups: dict[str, str]) -> bool:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, url_for
+from flask_babel import force_locale
 from msgspec import Struct
 from werkzeug.wrappers import Response as AnyResponse
 
 from appliance.edge.store import NotFound, StoreError
 from appliance.school import Lesson
 from web_ui.hostnames import clean
+from web_ui.languages import LOCALES
 from web_ui.records import now, store
 from web_ui.views import fields, forms
 from web_ui.views.mine import me
-from web_ui.wording import csv_files
+from web_ui.wording import csv_files, csv_heads
 from web_ui.wording.register import say_group
 from web_ui.wording.texts import gettext as _
 
@@ -20,7 +22,6 @@ blueprint = Blueprint("timetable", __name__)
 
 ROWS = 2_000
 FIELDS = ("weekday", "starts", "ends", "group", "class_name", "teacher")
-HEAD = ("day", "starts", "ends", "devices", "class", "teacher")
 SCHOOL_DAYS = 5
 
 
@@ -123,7 +124,7 @@ def export() -> Response:
         (days[one.weekday], one.starts, one.ends, names.get(one.group, one.group), one.class_name, one.teacher)
         for one in store().register.timetable()
     ]
-    response = Response(csv_files.write(HEAD, rows), content_type="text/csv; charset=utf-8")
+    response = Response(csv_files.write(csv_heads.say(csv_heads.TIMETABLE), rows), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="timetable.csv"'
     return response
 
@@ -149,11 +150,11 @@ def take_in() -> AnyResponse:
 
 def _take_rows(rows: list[list[str]]) -> int:
     known = {_key(lesson) for lesson in store().register.timetable()}
-    days = {day.name.casefold(): day.number for day in fields.days()}
+    days = _day_numbers()
     groups = {group.name.casefold(): group.id for group in store().register.groups()}
     added = 0
     for number, row in enumerate(rows, 1):
-        if row[0].casefold() == HEAD[0]:
+        if csv_heads.is_head(row, csv_heads.TIMETABLE):
             continue
         lesson = _read_row(number, [*row, "", "", "", "", ""][:6], days, groups)
         if _key(lesson) not in known:
@@ -161,6 +162,15 @@ def _take_rows(rows: list[list[str]]) -> int:
             _add_row(number, lesson)
             added += 1
     return added
+
+
+def _day_numbers() -> dict[str, int]:
+    """The days of the week by their names in any of the page's languages."""
+    found: dict[str, int] = {}
+    for locale in LOCALES.values():
+        with force_locale(locale):
+            found |= {day.name.casefold(): day.number for day in fields.days()}
+    return found
 
 
 def _read_row(number: int, row: list[str], days: dict[str, int], groups: dict[str, str]) -> Lesson:
