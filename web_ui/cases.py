@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from appliance.edge.store import NotFound
 from appliance.model import Account, Incident
+from appliance.school import Rule
 from web_ui import access
 from web_ui.records import store
 from web_ui.sessions import find_account
@@ -39,6 +40,26 @@ def find_hidden() -> Hidden:
     if username is None:
         return Hidden(0, ())
     return Hidden(store().ownership.count_open(username), tuple(other.full_name for other in others()))
+
+
+def hidden_rules() -> frozenset[int]:
+    """The rules that would tell whoever reads this page what came up on devices of their own: others made them."""
+    username, account = owner(), find_account()
+    if username is None or account is None:
+        return frozenset()
+    incidents = [store().incident(number) for number in store().ownership.hidden(username)]
+    own = store().ownership.devices(username)
+    return frozenset(
+        rule.id
+        for rule in store().rulebook.rules()
+        if rule.by != account.full_name
+        and ((rule.scope == "device" and rule.target in own) or any(_is_about(rule, incident) for incident in incidents))
+    )
+
+
+def _is_about(rule: Rule, incident: Incident) -> bool:
+    """Whether a rule's site is one of the incident's, or stands above one."""
+    return bool(rule.pattern) and any(f".{name}".endswith(f".{rule.pattern}") for name in incident.names)
 
 
 def check_hidden() -> None:

@@ -162,6 +162,7 @@ def test_every_role_at_every_route(morning: Store, visitor: Visitor, letter: str
     morning.add_account("someone", "Someone", role, served.hashed(), now=school.NOW)
     morning.set_setting(sessions.DOOR, str(school.NOW + 3600), by="head", now=school.NOW)
     morning.save_health(school.a_health(problems=("clock",)))
+    morning.set_setting("name_keys", "one", by="head", now=school.NOW)
     assert visitor.log_in("someone").status_code == 302
     visitor.get("/my-account")
     for path, allowed in PATHS.values():

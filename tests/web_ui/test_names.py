@@ -41,6 +41,13 @@ def test_without_keys_the_name_is_shown(lent: Store, head: Visitor) -> None:
     assert "It was signed out to Sam Price (Oak class)." in words(head.get("/to-look-at/3").text)
 
 
+def test_without_keys_there_is_nothing_to_ask_for(lent: Store, head: Visitor) -> None:
+    head.get("/to-look-at/3")
+    for answer in (head.get("/to-look-at/3/name"), head.post("/to-look-at/3/name", {"text": "Why not?"})):
+        assert answer.location == "/to-look-at/3#known"
+    assert lent.notes(3) == []
+
+
 def test_with_one_key_a_reason_shows_it_to_whoever_gave_it(lent: Store, head: Visitor, deputy: Visitor, clock: Clock) -> None:
     choose(lent, "one")
     for path in (

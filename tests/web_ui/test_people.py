@@ -8,8 +8,10 @@ from collections.abc import Callable
 import pytest
 
 from appliance.edge.store import Store, StoreFull
+from appliance.school import Rule
 from tests.web_ui import school, served
 from tests.web_ui.conftest import Clock, Visitor
+from tests.web_ui.test_incidents import words
 from web_ui import sessions
 
 REES = {"full_name": "Mr Rees", "login_name": "Rees", "role": "deputy"}
@@ -204,6 +206,31 @@ def test_what_comes_up_on_the_heads_own_device_is_for_the_deputy(morning: Store,
     head.get(path)
     head.post(f"{path}/own", {"own": "no"})
     assert head.get("/to-look-at/3").status_code == 404, "taking the mark away shows nothing that began before"
+
+
+def test_rules_that_tell_of_the_heads_own_device_are_not_shown_to_the_head(
+    morning: Store, head: Visitor, deputy: Visitor
+) -> None:
+    until = school.NOW + 30 * school.DAY
+    about = {"kind": "allow", "category": "proxy_avoidance", "reason": "The chair of governors knows.", "until": until}
+    morning.ownership.add(school.HEAD, school.mac(7), by="Mrs Bevan", now=school.NOW)
+    for values, by in (
+        ({"pattern": "hide-me-now.example"}, "Mr Rees"),
+        ({"pattern": "elsewhere.example", "scope": "device", "target": school.mac(7)}, "Mr Rees"),
+        ({"pattern": "chess.example"}, "Mr Rees"),
+        ({"pattern": "hide-me-now.example"}, "Mrs Bevan"),
+    ):
+        morning.rulebook.add_rule(Rule(**(about | values)), by=by, now=school.NOW)
+    page = words(head.get("/rules").text)
+    assert "2 rules of your own" in page and "2 rules are not shown to you" in page and "chess[.]example" in page
+    assert page.count("hide-me-now[.]example") == 2, "the head's own rule: in its sentence, and for those who hear its button"
+    assert "elsewhere" not in page
+    assert "elsewhere" not in (log := words(head.get("/who-looked").text)) and log.count("hide-me-now.example") == 1
+    for number in (1, 2):
+        head.get("/rules")
+        assert head.post(f"/rules/{number}/end").status_code == 404
+    assert "4 rules of your own" in words(deputy.get("/rules").text) and "elsewhere" in deputy.get("/who-looked").text
+    assert head.post("/rules/3/end").location == "/rules"
 
 
 def test_without_a_deputy_the_page_says_that_nobody_sees_it(morning: Store, head: Visitor) -> None:

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from appliance.edge.store import NotFound
 from appliance.model import AuditEntry
-from web_ui import access
+from web_ui import access, cases
 from web_ui.hostnames import clean
 from web_ui.records import now, store
 from web_ui.sessions import find_account
@@ -79,7 +79,12 @@ def _lines(entries: list[AuditEntry], names: dict[str, str]) -> list[Line]:
     assert account is not None, "the guard lets nobody in who is not logged in"
     hidden = store().ownership.hidden(account.username)
     sees = account.role in access.CASE_WORKERS
-    kept = [entry for entry in entries if wording.incident_of(entry) not in hidden or entry.who == account.full_name]
+    rules = cases.hidden_rules() if sees else frozenset()
+    kept = [
+        entry
+        for entry in entries
+        if entry.who == account.full_name or (wording.incident_of(entry) not in hidden and wording.rule_of(entry) not in rules)
+    ]
     name = _device_name if sees else lambda mac: _("a device")
     return [
         Line(

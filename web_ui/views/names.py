@@ -21,9 +21,14 @@ REASON_LIMIT = 500
 
 
 @blueprint.get("/to-look-at/<int:number>/name")
-def ask(number: int) -> str:
-    """The form that asks for a reason."""
-    return _ask_page(store().incident(number), {}, "")
+def ask(number: int) -> AnyResponse | str:
+    """The form that asks for a reason; back to the incident where no name is hidden."""
+    incident = store().incident(number)
+    return _back(number) if names.keys_for(incident) == "off" else _ask_page(incident, {}, "")
+
+
+def _back(number: int) -> AnyResponse:
+    return redirect(url_for("incidents.show", number=number, _anchor="known"))
 
 
 def _ask_page(incident: Incident, faults: forms.Faults, typed: str) -> str:
@@ -43,6 +48,9 @@ def _ask_page(incident: Incident, faults: forms.Faults, typed: str) -> str:
 def ask_try(number: int) -> AnyResponse:
     """Keep who asked and why; with one key the name is shown, with two somebody else has to agree."""
     incident, reason = store().incident(number), forms.text("text")
+    keys = names.keys_for(incident)
+    if keys == "off":
+        return _back(number)
     faults: forms.Faults = {}
     if not reason:
         faults["text"] = _("Write why you need to know")
@@ -50,11 +58,9 @@ def ask_try(number: int) -> AnyResponse:
         faults["text"] = _("Write a reason of 500 characters or fewer")
     if faults:
         return make_response(_ask_page(incident, faults, reason), 400)
-    keys = names.keys_for(incident)
-    if keys != "off":
-        store().cases.ask_name(number, me().username, reason, 2 if keys == "two" else 1, by=me().full_name, now=now())
-        flash("name-asked" if keys == "two" else "name-shown")
-    return redirect(url_for("incidents.show", number=number, _anchor="known"))
+    store().cases.ask_name(number, me().username, reason, 2 if keys == "two" else 1, by=me().full_name, now=now())
+    flash("name-asked" if keys == "two" else "name-shown")
+    return _back(number)
 
 
 @blueprint.post("/to-look-at/<int:number>/name/<int:asked>")

@@ -8,7 +8,7 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from msgspec import Struct
 from werkzeug.wrappers import Response as AnyResponse
 
-from appliance.edge.store import StoreError
+from appliance.edge.store import NotFound, StoreError
 from appliance.model import Incident, Level
 from appliance.school import Rule, Scope
 from web_ui import cases
@@ -52,7 +52,8 @@ def _typed() -> Asked:
 @blueprint.get("/rules")
 def listed() -> str:
     """The lists in force and the school's rules."""
-    rules, devices, groups = store().rulebook.rules(), _devices(), _groups()
+    hidden, devices, groups = cases.hidden_rules(), _devices(), _groups()
+    rules = [rule for rule in store().rulebook.rules() if rule.id not in hidden]
     running = [rule for rule in rules if rule.ended is None and now() < rule.until]
     ended = [rule for rule in rules if rule not in running][:ENDED_SHOWN]
     health = store().health()
@@ -63,6 +64,7 @@ def listed() -> str:
         ended=[wording.say_rule(rule, now(), devices, groups) for rule in ended],
         lists=[wording.say_list(status, now()) for status in lists],
         serious=_serious(),
+        hidden=len(hidden),
     )
 
 
@@ -201,6 +203,8 @@ def _sentence(incident: Incident) -> object:
 @blueprint.post("/rules/<int:number>/end")
 def end(number: int) -> AnyResponse:
     """End a rule before its day."""
+    if number in cases.hidden_rules():
+        raise NotFound(f"There is no rule {number}.")
     store().rulebook.end_rule(number, by=me().full_name, now=now())
     flash("rule-ended")
     return redirect(url_for("rules.listed"))

@@ -35,6 +35,12 @@ def incident_of(entry: AuditEntry) -> int | None:
     return int(entry.subject) if entry.action in _INCIDENTS and entry.subject.isdecimal() else None
 
 
+def rule_of(entry: AuditEntry) -> int | None:
+    """The number of the rule that an entry is about, None where it is about something else."""
+    number = entry.subject.partition(" ")[0]
+    return int(number) if entry.action.startswith("rule ") and number.isdecimal() else None
+
+
 def _say_incident(action: str, number: str) -> str:
     return {
         "looked": _("Looked at incident %(number)s.", number=number),
