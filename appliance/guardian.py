@@ -36,6 +36,7 @@ from appliance.model import Lamp, SensorMessage, SensorReport, Sighting
 from appliance.pipeline import SETTLED_SECONDS
 from appliance.recorder import Recorder
 from appliance.sensor_line import SensorLine
+from appliance.sight_keeper import SightKeeper
 from appliance.vitals import Circumstances, Vitals
 from appliance.worry_reader import WorryReader
 
@@ -48,6 +49,7 @@ COPY_SECONDS = 3600.0
 FIRST_COPY_SECONDS = 60.0  # after the start, when there is enough else to do
 LISTS_SECONDS = 30.0
 WORRIES_SECONDS = 0.5
+FALLS_SECONDS = 10.0
 RETRY_SECONDS = 2.0  # after the store has failed
 
 
@@ -75,6 +77,7 @@ class Guardian:
         self._now, self._monotonic = now, monotonic
         self._line = SensorLine(listener, lambda problem: self._complain("sensor", problem))
         self._worries = WorryReader(self._store, self._pipeline.words, self._zone)
+        self._falls = SightKeeper(self._store, self._pipeline)
         self._vitals = Vitals(self._pipeline, started=now(), monotonic=monotonic(), demonstration=demonstration)
         self._problems: tuple[str, ...] = ()
         self._due: defaultdict[str, float] = defaultdict(float, copy=monotonic() + FIRST_COPY_SECONDS)
@@ -117,6 +120,7 @@ class Guardian:
         self._do("worries", WORRIES_SECONDS, self._worries.read)
         self._do("commit", COMMIT_SECONDS, self._commit)
         self._do("health", HEALTH_SECONDS, self._write_health)
+        self._do("falls", FALLS_SECONDS, lambda: self._falls.look(self._now(), self._problems))
         self._do("lamp", TICK, self._write_lamp)
         self._do("trim", TRIM_SECONDS, self._trim)
         self._do("copy", COPY_SECONDS, lambda: self._copy.keep(self._now()))

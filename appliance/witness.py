@@ -10,6 +10,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+SIGHT = "sight"  # the category of an incident that is a fall of what the box sees; in place of a MAC it has "sight:CAUSE"
+
 # active: the list seems to be in force; not active: the test page answered; asked: somebody ran it, and nothing more was seen
 CheckResult = Literal["active", "not active", "asked"]
 

@@ -22,7 +22,7 @@ from appliance.edge.store import Store
 from appliance.guardian import Guardian
 from appliance.judge.domains import DomainLists
 from appliance.list_follower import ListFollower
-from appliance.model import DhcpSeen, DnsAnswer, NameAsked, SensorMessage, SensorReport
+from appliance.model import DhcpSeen, DnsAnswer, NameAsked, SensorMessage, SensorReport, Sight
 from appliance.pipeline import Pipeline
 from appliance.recorder import Recorder
 
@@ -257,6 +257,23 @@ def test_yesterdays_sentence_names_its_day(bench: Bench) -> None:
     assert bench.page.incident(1).sentence.endswith("at 12:00.")
     bench.later(86_400.0).turn()
     assert bench.page.incident(1).sentence.endswith("at 12:00 on Saturday 21 November.")
+
+
+def test_a_mirror_that_goes_in_class_is_an_incident_for_it(folder: Path, lists: DomainLists) -> None:
+    tuesday = 1_795_514_400.0
+    with closing(Bench(folder, lists, at=tuesday)) as bench:
+        bench.pipeline.meter.usual.restore(Sight(hour=tuesday - n * 3_600, seen=100, named=95, asked=90) for n in (3, 2, 1))
+        for _ in range(10):
+            bench.later(60.0).report(interface_up=False)
+            bench.later(1.0).report(interface_up=False)
+        (incident,) = bench.page.incidents(open_only=True)
+        assert (incident.category, incident.level) == ("sight", "look")
+        assert incident.sentence.startswith("The box hears nothing of the school's devices.")
+        assert bench.colour == "amber"
+        bench.page.decide(incident.id, "technical", by="head", now=bench.time)
+        for _ in range(10):
+            bench.later(60.0).report(interface_up=False)
+        assert not bench.page.incidents(open_only=True)
 
 
 def test_counts_of_the_sensor_and_the_pipeline_are_in_health(bench: Bench) -> None:

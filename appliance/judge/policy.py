@@ -35,6 +35,7 @@ LONGEST_LESSON = 8 * 3600.0
 LONGEST_TRIAL = 60 * 86_400.0
 # What IT support may use: handshakes that are told by their shape, by the name that findings give them.
 TOOLS = frozenset((*SIGNATURES, "http-proxy", "dns", "doh"))
+_CLASSES = ("09:00", "15:00")
 _SCOPES = {"school": 0, "group": 1, "device": 2}
 
 
@@ -240,6 +241,14 @@ def is_out_of_hours(policy: Policy, time: float) -> bool:
         return True
     hours = policy.hours[then.weekday()]
     return not hours.opens <= f"{then:%H:%M}" < hours.closes
+
+
+def is_class_time(policy: Policy, time: float) -> bool:
+    """Whether classes are probably going on; before the school has said its hours, in the middle of a weekday."""
+    if policy.hours:
+        return not is_out_of_hours(policy, time)
+    then = datetime.fromtimestamp(time, policy.zone)
+    return is_school_day(policy, then.date()) and _CLASSES[0] <= f"{then:%H:%M}" < _CLASSES[1]
 
 
 def is_on_trial(policy: Policy, time: float) -> bool:

@@ -14,6 +14,7 @@ from appliance.judge.intent import site_of
 from appliance.judge.shapes import Shape, shape_of
 from appliance.model import Incident, Outcome
 from appliance.school import WORRY
+from appliance.witness import SIGHT
 
 # "at-once": all of it within one minute, so that one time says it.
 Times = Literal["once", "twice", "often", "twice-at-once", "often-at-once"]
@@ -83,6 +84,14 @@ _STARTED: dict[Times, str] = {
     "often-at-once": "{device} started {what} {count} times at {first}.",
 }
 _WORRY = "Somebody reported a worry at {first}."
+_SIGHT_FELL: dict[str, str] = {
+    "silent": "The box hears nothing of the school's devices. It began at {first} and was last so at {last}.",
+    "drops": "The box can't keep up with what it hears. It began at {first} and was last so at {last}.",
+    "one-way": "The box hears only one direction of the traffic. It began at {first} and was last so at {last}.",
+    "lookups": "The box sees far fewer look-ups than usual. It began at {first} and was last so at {last}.",
+    "fell": "The box can name far less than usual. It began at {first} and was last so at {last}.",
+    "quiet": "More devices than usual say nothing of where they go. It began at {first} and was last so at {last}.",
+}
 # No list knows the site: what it is about is a guess, and the sentence says no more than that.
 _GUESSED: dict[Times, str] = {
     "once": "{device} opened a site at {first} whose name alone suggests {what}.",
@@ -179,6 +188,8 @@ def speak_time(time: float, now: float, zone: tzinfo) -> str:
 def _template(incident: Incident, shape: Shape | None, *, at_once: bool) -> str:
     if incident.category == WORRY:
         return _WORRY
+    if incident.category == SIGHT:
+        return _SIGHT_FELL.get(incident.mac.removeprefix(f"{SIGHT}:"), _SIGHT_FELL["fell"])
     times = _times(incident.count, at_once=at_once)
     if shape is not None:
         return _STARTED[times] if shape.deed == "started" else _REACHED["used", times]

@@ -19,6 +19,8 @@ FALL = 0.2  # of all connections, below the usual share
 STALE = 7_200.0  # an hour that began longer ago says nothing of now
 QUESTIONS = 200  # look-ups or answers in an hour of which a twentieth at least must have its counterpart
 ONE_SIDED = 20
+FEWER = 0.5  # look-ups for each connection, of what is usual
+QUIETER, QUIET_MORE = 2, 5  # times as many devices that name nothing as in any busy hour, and so many more
 
 # Why connections have no name, as a person can read it; {n} of them.
 REASONS: dict[str, str] = {
@@ -38,26 +40,44 @@ _QUIET = ("; one device was heard that named nothing.", "; {n} devices were hear
 
 
 class Trouble(Struct, frozen=True):
-    """What is wrong with the school's sight in the hour at hand."""
+    """What is wrong with the school's sight in the hour at hand.
+
+    `share` and `ordinary` are percentages of named connections, now and in a usual hour, and `why` the reason most of the
+    others have, where it `fell`. `unasked`: far fewer look-ups than usual for what is connected to. `quiet`: how many devices
+    named nothing, where that is far more than usual.
+    """
 
     fell: bool = False
     one_way: bool = False
+    unasked: bool = False
+    quiet: int = 0
+    share: int = 0
+    ordinary: int = 0
+    why: str = ""
 
 
 class _Hour(NamedTuple):
     began: float
     seen: int
     share: float
+    asked: float  # for each connection
+    quiet: int
+    why: str
 
 
 class Usual:
-    """The share of named connections in the school's hours so far."""
+    """The school's hours so far: the share of named connections, the look-ups, the devices that named nothing."""
 
     def __init__(self) -> None:
         self._hours: deque[_Hour] = deque(maxlen=HOURS)
 
     def __len__(self) -> int:
         return len(self._hours)
+
+    @property
+    def settled(self) -> bool:
+        """Whether enough hours have passed for anything to be usual."""
+        return len(self._hours) >= FEWEST
 
     def close(self, sight: Sight) -> None:
         """An hour of the school has ended."""
@@ -71,23 +91,49 @@ class Usual:
 
     def trouble(self, sight: Sight) -> Trouble:
         """Judge the hour at hand; where too little has happened in it, the one before."""
-        return Trouble(fell=self._fell(sight), one_way=_is_one_way(sight))
+        one_way = _is_one_way(sight)
+        last, busy = self._compared(sight)
+        if last is None:
+            return Trouble(one_way=one_way)
+        ordinary = median(hour.share for hour in busy)
+        asked = median(hour.asked for hour in busy)
+        return Trouble(
+            fell=last.share < ordinary - FALL,
+            one_way=one_way,
+            unasked=last.asked < FEWER * asked,
+            quiet=self._quiet(sight, busy),
+            share=int(100 * last.share),
+            ordinary=int(100 * ordinary),
+            why=last.why,
+        )
 
-    def _fell(self, sight: Sight) -> bool:
-        """Busy hours are compared with busy ones: at night only gadgets speak, and few of them say where they go."""
+    def _compared(self, sight: Sight) -> tuple[_Hour | None, list[_Hour]]:
+        """The hour to judge, None where there is none, and those to hold it against.
+
+        Busy hours are compared with busy ones: at night only gadgets speak, and few of them say where they go.
+        """
         hours = list(self._hours)
         if not hours:
-            return False
-        busy = max(ENOUGH, BUSY * sorted(hour.seen for hour in hours)[int(0.9 * (len(hours) - 1))])
-        last = hours.pop() if sight.seen < busy else _measured(sight)
-        if last.seen < busy or not 0 <= sight.hour - last.began < STALE:
-            return False
-        shares = [hour.share for hour in hours if hour.seen >= busy]
-        return len(shares) >= FEWEST and last.share < median(shares) - FALL
+            return None, []
+        least = max(ENOUGH, BUSY * sorted(hour.seen for hour in hours)[int(0.9 * (len(hours) - 1))])
+        last = hours.pop() if sight.seen < least else _measured(sight)
+        others = [hour for hour in hours if hour.seen >= least]
+        if last.seen < least or not 0 <= sight.hour - last.began < STALE or len(others) < FEWEST:
+            return None, []
+        return last, others
+
+    def _quiet(self, sight: Sight, busy: list[_Hour]) -> int:
+        """Devices that named nothing in the last whole hour: at its beginning all devices are still quiet."""
+        last = self._hours[-1]
+        most = max((hour.quiet for hour in busy if hour.began != last.began), default=last.quiet)
+        far_more = last.quiet >= most + QUIET_MORE and last.quiet >= QUIETER * most
+        return last.quiet if far_more and 0 <= sight.hour - last.began < STALE else 0
 
 
 def _measured(sight: Sight) -> _Hour:
-    return _Hour(sight.hour, sight.seen, sight.named / sight.seen)
+    reasons = {why: count for why, count in sight.reasons.items() if why in REASONS and why != "silent"}
+    why = max(reasons, key=lambda why: (reasons[why], why), default="")
+    return _Hour(sight.hour, sight.seen, sight.named / sight.seen, sight.asked / sight.seen, sight.quiet, why)
 
 
 def _is_one_way(sight: Sight) -> bool:

@@ -104,6 +104,9 @@ def main() -> None:
     score = run(options.days, options.jobs, options.devices)
     for line in tables(score):
         print(line)
+    print(f"\nFalls of sight that were made up: {len(score.falls)} in {score.days} school days.")
+    for told in score.falls[: options.misses]:
+        print(f"- {told}")
     print(f"\n{time.monotonic() - began:.0f} seconds. {len(score.wrong)} items at a wrong level; the worst:\n")
     for line in misses(score.wrong, options.misses):
         print(line)

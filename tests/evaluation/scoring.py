@@ -74,6 +74,7 @@ class Score(Struct):
     readings: Counter[tuple[str, str]] = field(default_factory=Counter)
     deeds: Counter[tuple[str, str]] = field(default_factory=Counter)  # (kind of deed, right, too low or too high)
     wrong: list[Wrong] = field(default_factory=list)
+    falls: list[str] = field(default_factory=list)  # of sight: none is simulated, so each is a false alarm
 
     def add(self, judged: JudgedDay) -> None:
         """Take one day in."""
@@ -86,6 +87,7 @@ class Score(Struct):
         for meant, read in readings_of(judged):
             self.readings[meant, read] += 1
         self._weigh_deeds(judged)
+        self.falls += [f"{fall.sentence} {fall.reason}" for fall in judged.falls]
 
     def merge(self, other: Score) -> None:
         """Take another run's counts in."""
@@ -100,6 +102,7 @@ class Score(Struct):
         self.readings += other.readings
         self.deeds += other.deeds
         self.wrong += other.wrong
+        self.falls += other.falls
 
     def per_device_day(self, level: str) -> float:
         """False alarms of a level for one device on one day."""

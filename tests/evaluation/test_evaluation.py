@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from . import falls
 from .__main__ import tables
 from .answers import Answer, habits, read_answer, weeks
 from .judging import JudgedDay, judge_school, open_evaluation
@@ -51,6 +52,16 @@ def test_a_person_is_told_from_a_page_in_most_cases(score: Score) -> None:
     read = score.readings
     assert read["person", "person"] >= 0.85 * sum(count for (meant, _), count in read.items() if meant == "person")
     assert read["page", "person"] <= 0.05 * sum(count for (meant, _), count in read.items() if meant == "page")
+
+
+def test_no_fall_of_sight_is_made_up(score: Score) -> None:
+    assert not score.falls
+
+
+def test_a_mirror_that_goes_one_way_in_class_is_noticed(tmp_path: Path) -> None:
+    school = School(2, weeks()[2], habits(), SMALL)
+    cause, minutes = falls.play_school(school, open_evaluation(tmp_path), falls.one_way)
+    assert cause == "sight:one-way" and 0 <= minutes <= 60
 
 
 def test_same_school_says_the_same_twice_and_another_something_else() -> None:

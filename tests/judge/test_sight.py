@@ -46,6 +46,35 @@ def test_questions_without_answers_are_one_direction(asked: int, answered: int, 
     assert Usual().trouble(hour(1, asked=asked, answered=answered)).one_way is one_way
 
 
+@pytest.mark.parametrize(
+    ("before", "now", "unasked"),
+    [
+        ([hour(n, asked=100) for n in range(5)], hour(5, asked=40), True),
+        ([hour(n, asked=100) for n in range(5)], hour(5, asked=60), False),
+        ([hour(n, asked=0) for n in range(5)], hour(5, asked=0), False),  # look-ups never passed here
+        ([hour(n, asked=100) for n in range(2)], hour(2, asked=0), False),
+    ],
+)
+def test_look_ups_that_go_missing_are_measured_against_what_is_usual(before: list[Sight], now: Sight, unasked: bool) -> None:
+    assert usual(*before).trouble(now).unasked is unasked
+
+
+@pytest.mark.parametrize(
+    ("last", "quiet"),
+    [(20, 20), (9, 0), (3, 0), (0, 0)],
+)
+def test_devices_that_name_nothing_are_held_against_the_quietest_hours(last: int, quiet: int) -> None:
+    before = [*(hour(n, quiet=n % 6) for n in range(6)), hour(6, quiet=last)]
+    assert usual(*before).trouble(hour(7, quiet=50)).quiet == quiet  # the hour at hand counts only once it is over
+    assert usual(*before).trouble(hour(20, quiet=50)).quiet == 0
+
+
+def test_a_fall_tells_both_shares_and_the_reason_of_most() -> None:
+    now = hour(5, named=41, reasons={"ech": 9, "no-sni": 50, "silent": 900})
+    trouble = usual(*(hour(n) for n in range(5))).trouble(now)
+    assert (trouble.share, trouble.ordinary, trouble.why) == (41, 95, "no-sni")
+
+
 def test_hours_are_bounded_and_none_counts_twice() -> None:
     found = usual(*(hour(n) for n in range(HOURS + 100)), hour(HOURS + 99))
     assert len(found) == HOURS

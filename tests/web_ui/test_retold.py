@@ -27,7 +27,7 @@ APPLIANCE = Path(__file__).parents[2] / "appliance"
 # Who writes what an incident says of itself.
 WRITERS = [
     *("dark", "dns_tunnelling", "evasion", "foreign_resolvers", "hidden_names", "intent", "levels", "looking_back", "outcomes"),
-    *("policy", "scales", "shapes", "swarms", "tunnels", "verdicts", "words", "worries"),
+    *("policy", "scales", "shapes", "sight_falls", "swarms", "tunnels", "verdicts", "words", "worries"),
 ]
 # What these modules say elsewhere: to a person at the command line, or of names that never become an incident.
 ELSEWHERE = re.compile(
@@ -39,7 +39,7 @@ ELSEWHERE = re.compile(
 EXAMPLES = {
     "phrase": "a VPN, which hides where a device goes", "category(finding.category).phrase": "a gambling site",
     "signature.label": "OpenVPN, a kind of VPN", "beat": "5 minutes", "n": "3", "titles": "Suicide, Violence and gore and Drugs",
-    "CATEGORIES[finding.category].title": "Drugs",
+    "CATEGORIES[finding.category].title": "Drugs", "asked": "300", "answered": "0", "share": "41", "ordinary": "96",
     "title": "Alcohol, tobacco and vapes", "day": "Tuesday 24 November", "whose": "www.bad.example is",
     "foreign_resolvers.whose": ", Quad9's,",
     "when": "on Tuesday",

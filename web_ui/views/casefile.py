@@ -14,10 +14,11 @@ from web_ui import cases, names
 from web_ui.hostnames import clean, show_site
 from web_ui.records import now, store
 from web_ui.views.cards import Card, make_cards, name_now
-from web_ui.wording import coverage, record, timeline
+from web_ui.wording import coverage, record, sight_falls, timeline
 from web_ui.wording import incidents as wording
 from web_ui.wording import register as register_wording
 from web_ui.wording.dates import say_moment
+from web_ui.wording.slips import MIRROR
 from web_ui.wording.texts import gettext as _
 
 NAMES_SHOWN = 12
@@ -41,6 +42,7 @@ def gather(incident: Incident, *, every_name: bool = False) -> dict[str, Any]:
     return {
         "incident": incident,
         "worry": store().worries.of_incident(incident.id) if incident.category == WORRY else None,
+        "fall": [str(MIRROR), *sight_falls.ask_it(incident)] if sight_falls.is_fall(incident) else None,
         "card": make_cards([incident])[0],
         "device": name_now(incident),
         "sites": [show_site(name) for name in incident.names[:shown]],

@@ -18,6 +18,7 @@ from web_ui.views.cards import make_cards
 from web_ui.views.mine import me
 from web_ui.wording import categories, record
 from web_ui.wording import incidents as wording
+from web_ui.wording.sight_falls import is_fall
 from web_ui.wording.steps import first_steps
 from web_ui.wording.texts import gettext as _
 from web_ui.wording.worry import is_worry
@@ -75,7 +76,7 @@ def render(incident: Incident, faults: forms.Faults, typed: dict[str, str], *, b
     return render_template(
         "incidents/show.html",
         steps=first_steps(incident, school_fields.phone_numbers()),
-        near=[] if is_worry(incident) else make_cards(store().cases.near(incident.id, cases.owner())),
+        near=[] if is_worry(incident) or is_fall(incident) else make_cards(store().cases.near(incident.id, cases.owner())),
         colleagues=casefile.colleagues(incident),
         decisions=wording.decisions(),
         actions=record.actions(),

@@ -11,6 +11,7 @@ from web_ui.views.mine import me
 from web_ui.wording import health as wording
 from web_ui.wording import slips
 from web_ui.wording.lamp import STALE
+from web_ui.wording.sight_falls import is_fall, say
 
 blueprint = Blueprint("working", __name__)
 
@@ -24,11 +25,13 @@ def show() -> str:
     health = store().health()
     checks = wording.checks(health, now())
     lists = (health.lists if health else ()) or tuple(store().lists())
+    falls = [incident for incident in store().incidents(open_only=True, level="look") if is_fall(incident)]
     return render_template(
         "working/show.html",
         checks=checks,
         wrong=[check for check in checks if check.state in WRONG],
         fine=[check for check in checks if check.state in ("well", "unknown")],
+        falls=[(incident, say(incident, now())) for incident in falls],
         lists=[wording.say_list(status, now()) for status in lists],
         health=health if health and now() - health.time <= STALE else None,
         recovered=store().recovered,

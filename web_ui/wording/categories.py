@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from msgspec import Struct
 
 from appliance.school import WORRY
+from appliance.witness import SIGHT
 
 Steps = Literal["life", "exploitation", "extremism", "child", "conduct", "hiding", "technical"]
 
@@ -261,4 +262,6 @@ def title(category: str) -> str:
     words = find(category)
     if category == WORRY:
         return str(_l("Reported worry"))
+    if category == SIGHT:
+        return str(_l("Less in sight"))
     return str(words.title) if words else category.replace("_", " ").capitalize()

@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 from appliance.model import Incident
 from web_ui.hostnames import clean
-from web_ui.wording import deeds, shapes, worry
+from web_ui.wording import deeds, shapes, sight_falls, worry
 from web_ui.wording.dates import local, say_date, say_time, say_when
 from web_ui.wording.devices import say_name
 from web_ui.wording.texts import gettext as _
@@ -22,6 +22,8 @@ def say(incident: Incident, device: str, now: float) -> Markup:
     """The incident as one sentence, the device's name in bold."""
     if worry.is_worry(incident):
         return escape(_("Somebody reported a worry %(when)s.", when=say_times(incident, now)))
+    if sight_falls.is_fall(incident):
+        return escape(sight_falls.say(incident, now))
     template = deeds.find_template(incident)
     if template is None:
         return escape(break_dots(clean(incident.sentence, 500)))
@@ -87,6 +89,8 @@ def say_outcome(incident: Incident) -> str:
     """What became of it, as a sentence."""
     if worry.is_worry(incident):
         return _("Nobody knows what it is about until somebody reads it.")
+    if sight_falls.is_fall(incident):
+        return sight_falls.say_outcome()
     if shapes.find(incident.source):
         return _("We can’t tell whether it worked, nor what is inside.")
     return {
@@ -141,6 +145,8 @@ def intent_title(incident: Incident) -> str:
 
 def say_confidence(incident: Incident) -> str:
     """How sure we are of the kind of site, as a sentence."""
+    if sight_falls.is_fall(incident):
+        return sight_falls.say_confidence()
     if incident.guess:
         return _("This is a guess from the words alone.")
     return {

@@ -158,7 +158,25 @@ WORRIES: tuple[Marked, ...] = (
     _("Only reading it tells."),
 )
 
+# Why the box sees less than it did.
+FALLS: tuple[Marked, ...] = (
+    _("The cable, the switch or its mirror setting may have been changed, or the box has stopped listening."),
+    _("More came than the box could read, so some of what devices asked for was missed."),
+    _("It heard %(asked)s look-ups and %(answered)s answers in an hour."),
+    _("Devices connect as before, but are seen to look up far less."),
+    _("Hidden look-ups do that, and so does a mirror that misses the machine that looks names up."),
+    _("It could tell of %(share)s in 100 connections where they went, and of %(ordinary)s in a usual hour."),
+    _("%(count)s devices were heard that named nothing, far more than usual."),
+    _("Part of the network may be missing from the mirror."),
+    _("Most of the others went through Apple’s Private Relay."),
+    _("Most of the others went into something that looks like a VPN or a proxy."),
+    _("Most of the others had no name, and the look-ups before them were hidden."),
+    _("Most of the others showed only a cover name."),
+    _("Most of the others gave no name."),
+    _("Most of the others did not reach the box whole."),
+)
+
 # Who says so.
 SOURCES: tuple[Marked, ...] = (_("The school’s own rules"),)
 
-SENTENCES = (*NAMES, *SHAPES, *OUTCOMES, *INTENTS, *LEVELS, *WORRIES, *SOURCES)
+SENTENCES = (*NAMES, *SHAPES, *OUTCOMES, *INTENTS, *LEVELS, *WORRIES, *FALLS, *SOURCES)

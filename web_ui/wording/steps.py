@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from appliance.model import Incident
-from web_ui.wording import categories, phones, worry
+from web_ui.wording import categories, phones, sight_falls, worry
 from web_ui.wording.texts import gettext as _
 
 
@@ -35,6 +35,8 @@ def first_steps(incident: Incident, own: Mapping[str, str]) -> Steps:
         return Steps((_("This came from a harmless test name. Nothing needs doing: close it as an exercise."),))
     if worry.is_worry(incident):
         return Steps(worry.first_steps(), ((_("Emergency"), "999"), *phones.own(own, "deputy", "social_care", "lado")))
+    if sight_falls.is_fall(incident):
+        return Steps(sight_falls.first_steps(), phones.own(own, "it"))
     makers = {
         "life": _life,
         "exploitation": _exploitation,
