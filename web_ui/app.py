@@ -24,6 +24,7 @@ from web_ui.latest import Latest
 from web_ui.passwords import Passphrases
 from web_ui.records import Records, now, store
 from web_ui.throttle import Throttle
+from web_ui.unwritten import Unwritten, unwritten
 from web_ui.views import (
     about,
     account,
@@ -96,6 +97,7 @@ def create_app(
         "records": Records(data_dir, recent_dir),
         "clock": clock,
         "latest": Latest(0.0 if testing else 0.2),
+        "unwritten": Unwritten(),
         "doors": Doors(Passphrases(), Throttle()),
         "worry_throttle": worry.make_throttle(),
     }
@@ -198,6 +200,11 @@ class _Frame:
     def waiting(self) -> int:
         counts = store().count_open(owner())
         return counts["urgent"] + counts["look"]
+
+    @property
+    def unwritten(self) -> int:
+        """How many deeds wait in memory because the box can't write."""
+        return unwritten().count if unwritten().stuck else 0
 
     @property
     def code(self) -> str:

@@ -12,10 +12,8 @@ from web_ui import sessions
 from web_ui.passwords import Passphrases
 from web_ui.records import now, store
 from web_ui.throttle import WINDOW, Throttle
+from web_ui.unwritten import ACCOUNT_TRIES, unwritten, write_or_keep
 from web_ui.wording.texts import ngettext
-
-# Wrong tries on one account from anywhere, before browsers that never logged in to it have to wait.
-ACCOUNT_TRIES = 30
 
 
 class Doors(Struct, frozen=True):
@@ -43,14 +41,23 @@ def find_wait(username: str, account: Account | None) -> float:
 def note_wrong(username: str, account: Account | None) -> None:
     """A try did not fit; `account` is None where nobody has this name."""
     if account is not None:
-        store().note_login(account.username, False, now=now(), source=request.remote_addr or "")
+        _note(account.username, False)
+        if unwritten().count:
+            unwritten().failures.note_wrong(account.username, now())
     doors().throttle.note_wrong(_key(username, account), now())
 
 
 def note_right(account: Account) -> None:
     """Somebody proved who they are at the door: what was wrong before is forgotten."""
-    store().note_login(account.username, True, now=now(), source=request.remote_addr or "")
+    _note(account.username, True)
+    unwritten().failures.forget(account.username)
     forget_wrong(account)
+
+
+def _note(username: str, right: bool) -> None:
+    """Keep that somebody tried; the door does not hang on whether the card can be written."""
+    moment, source = now(), request.remote_addr or ""
+    write_or_keep(store(), lambda records: records.note_login(username, right, now=moment, source=source))
 
 
 def forget_wrong(account: Account) -> None:
@@ -68,6 +75,8 @@ def _wait_for_account(account: Account | None) -> float:
     """Browsers that have logged in before never wait for others' wrong tries: nobody can lock the head out."""
     if account is None or sessions.is_known(account):
         return 0.0
+    if unwritten().failures.wait(account.username, now()):
+        return 60.0
     return 60.0 if store().failed_logins(account.username, now() - WINDOW) >= ACCOUNT_TRIES else 0.0
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import cast
@@ -11,12 +13,19 @@ from typing import cast
 from flask import Response, after_this_request, current_app
 
 from appliance.edge.store import Store, StoreError
+from web_ui.unwritten import unwritten
 
 log = logging.getLogger(__name__)
 
 
+READING_SECONDS = 30.0  # how long a store that could only be opened for reading is used before it is tried again
+
+
 class Records:
-    """Opens the store once in each thread that asks; SQLite connections are not shared between threads."""
+    """Opens the store once in each thread that asks; SQLite connections are not shared between threads.
+
+    A folder that can't be written (a card that the kernel has set to read-only) is opened for reading.
+    """
 
     def __init__(self, data_dir: Path, recent_dir: Path) -> None:
         self._data_dir, self._recent_dir = data_dir, recent_dir
@@ -25,9 +34,23 @@ class Records:
     def open(self) -> Store:
         """This thread's store. Raises StoreError where it can't be opened."""
         store: Store | None = getattr(self._mine, "store", None)
+        if store is not None and time.monotonic() > self._mine.until:
+            self.close()
+            store = None
         if store is None:
-            store = self._mine.store = Store.open(self._data_dir, self._recent_dir)
+            store, self._mine.until = self._open()
+            self._mine.store = store
         return store
+
+    def _open(self) -> tuple[Store, float]:
+        """The store, and until when to use it."""
+        try:
+            return Store.open(self._data_dir, self._recent_dir), math.inf
+        except StoreError as error:
+            try:
+                return Store.open(self._data_dir, self._recent_dir, readonly=True), time.monotonic() + READING_SECONDS
+            except StoreError:
+                raise error from None
 
     def close(self) -> None:
         """Close this thread's store."""
@@ -42,18 +65,22 @@ def store() -> Store:
     return cast(Records, current_app.extensions["records"]).open()
 
 
-def afterwards(deed: Callable[[Store], object]) -> None:
+def afterwards(deed: Callable[[Store], object], *, keep: bool = True) -> None:
     """Do something once the page is on its way: it waits neither for a slow card nor for whoever writes just now.
 
-    A store that refuses it is no reason to keep a page back; the next page tries again.
+    A store that refuses it is no reason to keep a page back: it waits in memory, and the next page tries again, unless
+    it need not be kept.
     """
-    records = store()
+    records, waiting = store(), unwritten()
 
     def do() -> None:
+        waiting.write_down(records)
         try:
             deed(records)
         except StoreError as error:
             log.warning("not written after a page: %s", error)
+            if keep:
+                waiting.keep(deed, error)
 
     @after_this_request
     def add(response: Response) -> Response:

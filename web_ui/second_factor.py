@@ -9,7 +9,9 @@ import secrets
 import struct
 from urllib.parse import quote, urlencode
 
-from appliance.edge.store import Store
+from appliance.edge.store import Store, StoreError
+from appliance.edge.store.factors import Factor
+from web_ui.unwritten import Unwritten
 
 STEP = 30  # seconds, RFC 6238 section 4.1
 DIGITS = 6
@@ -48,16 +50,28 @@ def find_step(key: str, typed: str, now: float) -> int | None:
     return fitting[0] if fitting else None
 
 
-def check(store: Store, username: str, typed: str, now: float) -> bool:
-    """Whether these are the account's digits of now, or one of its codes; each is used up by this."""
+def check(store: Store, memory: Unwritten, username: str, typed: str, now: float) -> bool:
+    """Whether these are the account's digits of now, or one of its codes; each is used up by this.
+
+    Digits are used up in `memory` where the store can't be written; a code on paper then raises StoreError.
+    """
     factor = store.factors.find(username)
     if factor is None:
         return False
     step = find_step(factor.key, typed, now)
     if step is not None:
-        return store.factors.use_step(username, step)
+        return _use_up(store, memory, factor, step)
     code = "".join(sign for sign in typed.upper() if sign in ALPHABET)
     return len(code) == CODE_LENGTH and store.factors.use_code(username, f"{code[:5]}-{code[5:]}", now=now)
+
+
+def _use_up(store: Store, memory: Unwritten, factor: Factor, step: int) -> bool:
+    if memory.was_used(factor.username, step):
+        return False
+    try:
+        return store.factors.use_step(factor.username, step)
+    except StoreError:
+        return memory.use_step(factor.username, step, factor.last_step)
 
 
 def address(key: str, username: str) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from html import unescape
 from pathlib import Path
@@ -153,3 +155,15 @@ def head(account: None, visitor: Visitor, store: Store) -> Visitor:
     visitor.get("/what-this-box-sees")
     visitor.get("/is-it-working")
     return visitor
+
+
+@pytest.fixture
+def card(tmp_path: Path) -> Iterator[Path]:
+    """A card of four megabytes."""
+    folder = tmp_path / "card"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder)]
+    if os.geteuid() != 0 or not shutil.which("mount") or subprocess.run(mount, check=False, capture_output=True).returncode:
+        pytest.skip("needs root, and the right to mount")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)

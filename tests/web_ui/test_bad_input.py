@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -95,18 +91,6 @@ def test_a_form_that_is_too_large_is_refused_at_every_deed(furnished: Store, hea
 def test_what_is_gone_is_said_to_be_gone_and_the_note_on_it_is_given_back(furnished: Store, head: Visitor) -> None:
     answer = head.post("/to-look-at/4711/note", {"text": "Rang <home>."})
     assert answer.status_code == 404 and "This is no longer here" in answer.text and "Rang &lt;home&gt;." in answer.text
-
-
-@pytest.fixture
-def card(tmp_path: Path) -> Iterator[Path]:
-    """A card of four megabytes."""
-    folder = tmp_path / "card"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder)]
-    if os.geteuid() != 0 or not shutil.which("mount") or subprocess.run(mount, check=False, capture_output=True).returncode:
-        pytest.skip("needs root, and the right to mount")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
 def test_on_a_card_that_is_really_full_every_page_still_opens_and_a_note_waits_until_there_is_room(

@@ -12,11 +12,13 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as AnyResponse
 
+from appliance.edge.store import StoreError
 from appliance.model import Account
 from web_ui import passwords, second_factor, sessions
 from web_ui.doors import doors, find_wait, note_right, note_wrong, say_wait
 from web_ui.passwords import TooBusyError
 from web_ui.records import now, store
+from web_ui.unwritten import unwritten
 from web_ui.views import forms
 from web_ui.wording.texts import gettext as _
 
@@ -147,7 +149,12 @@ def second_try() -> AnyResponse:
     wait = find_wait(account.username, account)
     if wait:
         return make_response(_ask_second(account.username, problem=say_wait(wait)), 429)
-    if not second_factor.check(store(), account.username, forms.line("code")[:40], now()):
+    try:
+        right = second_factor.check(store(), unwritten(), account.username, forms.line("code")[:40], now())
+    except StoreError:
+        fault = _("The box can’t write just now, so it can’t use up a code from paper. Type the six digits that your phone shows")
+        return make_response(_ask_second(account.username, fault=fault), 503)
+    if not right:
         note_wrong(account.username, account)
         fault = _("That is not right. Type the six digits that your phone shows now, or a code from your recovery sheet")
         return make_response(_ask_second(account.username, fault=fault), 400)

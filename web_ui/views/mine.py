@@ -15,6 +15,7 @@ from web_ui.doors import doors
 from web_ui.hostnames import clean
 from web_ui.records import now, store
 from web_ui.sessions import find_account
+from web_ui.unwritten import unwritten
 from web_ui.views import forms
 from web_ui.wording.dates import say_ago, say_moment
 from web_ui.wording.devices import say_name
@@ -95,5 +96,6 @@ def change_passphrase() -> AnyResponse:
 def log_out_everywhere() -> AnyResponse:
     """End every session of mine but this one."""
     store().end_sessions(me().username, sessions.own_hash())
+    unwritten().end_all(me().username, sessions.own_hash())
     flash("logged-out-elsewhere")
     return redirect(url_for("mine.show"))
