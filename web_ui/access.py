@@ -46,6 +46,7 @@ ROUTES: dict[str, Who] = {
     "casework.link": "case-workers",
     "casework.unlink": "case-workers",
     "casework.pack": "case-workers",
+    "casework.text": "case-workers",
     "names.ask": "case-workers",
     "names.ask_try": "case-workers",
     "names.answer": "case-workers",
@@ -133,7 +134,7 @@ FRESH = frozenset(
         *("rules.make", "rules.end", "rules.mark", "register.export"),
         *("people.show", "people.invite", "people.renew", "people.close", "people.withdraw", "people.open_door"),
         *("mine.change_passphrase", "second.show", "second.switch_on", "second.switch_off", "second.renew_codes"),
-        *("settings.save", "names.save", "casework.pack"),
+        *("settings.save", "names.save", "casework.pack", "casework.text"),
         *("register.export", "timetable.export", "class_lists.export", "browse.as_csv", "browse.as_json"),
     }
 )

@@ -24,6 +24,7 @@ PATHS = {
     "incidents.show": ("/to-look-at/3", "hd"),
     "casework.correct": ("/to-look-at/1/entry/1", "hd"),
     "casework.pack": ("/to-look-at/3/pack", "hd"),
+    "casework.text": ("/to-look-at/3/text", "hd"),
     "names.ask": ("/to-look-at/3/name", "hd"),
     "names.choose": ("/settings/names", "h"),
     "devices.inventory": ("/devices", "hdt"),

@@ -8,7 +8,8 @@ from collections.abc import Callable
 import pytest
 
 from appliance.edge.store import Store
-from tests.web_ui import school, served
+from appliance.school import WORRY
+from tests.web_ui import school, served, states
 from tests.web_ui.conftest import Clock, Visitor
 from tests.web_ui.test_incidents import words
 
@@ -119,6 +120,52 @@ def test_the_pack_says_everything_with_the_code_and_the_limits(morning: Store, h
     assert morning.verify_chain(code).broken is None
     assert "Made a pack to print of incident 3." in words(head.get("/who-looked").text)
     assert "Correct this" not in page
+
+
+def test_everything_is_there_as_plain_text_to_paste_elsewhere(morning: Store, head: Visitor) -> None:
+    morning.cases.add_note(
+        3, "Spoke with <Sam>.\nRang\u202e home.", by="Mr Rees", now=school.at("11:00"), actions=("told_parents",)
+    )
+    code = morning.chain_head().code
+    answer = head.get("/to-look-at/3/text")
+    assert (
+        answer.content_type == "text/plain; charset=utf-8"
+        and 'filename="incident-3.txt"' in answer.headers["Content-Disposition"]
+    )
+    for part in (
+        "Ashfield Primary School\nIncident 3\niPad-07 (Oak class trolley) opened a site for getting round the school’s filter,",
+        "\nLook today, New\n",
+        "\nDevice: iPad-07 (Oak class trolley) (called iPad-07 at the time), 3c:22:fb:00:00:07\n",
+        "\nSite: hide-me-now[.]example\n",
+        "\nProbably a person:\n  - No other site was asked for just before",
+        "\nIn sight:\n  - Between 10:00 and 11:00 the box could tell where 97% of this device’s 47 connections went.\n",
+        "\n10:40–10:49: This is what came up: hide-me-now[.]example; nationalgeographic[.]com\n",
+        "\nTuesday 24 November, 11:00, Mr Rees: Wrote a note\n  - Told parents or carers\n",
+        "\n  Spoke with <Sam>.\n  Rang\ufffd home.\n",
+        f"\nEvidence code: {code}.\n",
+        f"\nsafespan audit verify --code {code}\n",
+        "Made Tuesday 24 November, 11:20 for Mrs Bevan.\n",
+    ):
+        assert part in answer.text, part
+    assert "hide-me-now.example" not in answer.text and "&" not in answer.text and "<bdi" not in answer.text
+    assert morning.verify_chain(code).broken is None
+    assert "Copied incident 3 as text." in words(head.get("/who-looked").text)
+
+
+def test_a_worry_is_there_as_plain_text_too(store: Store, head: Visitor) -> None:
+    states.many(store)
+    number = next(incident.id for incident in store.incidents() if incident.category == WORRY)
+    text = head.get(f"/to-look-at/{number}/text").text
+    assert (
+        "What they wrote\n---------------\nI am worried about my friend.\nWho wrote it: Sam\n" in text and "Device:" not in text
+    )
+
+
+def test_text_asks_for_the_passphrase_again_and_is_linked_without_a_script(morning: Store, head: Visitor, clock: Clock) -> None:
+    for path in ("/to-look-at/3", "/to-look-at/3/pack"):
+        assert 'href="/to-look-at/3/text"' in head.get(path).text
+    clock.move(11 * 60)
+    assert head.get("/to-look-at/3/text").location == "/prove?to=/to-look-at/3/text"
 
 
 def test_a_pack_asks_for_the_passphrase_again(morning: Store, head: Visitor, clock: Clock) -> None:

@@ -80,6 +80,12 @@ def test_what_is_decided_is_gone_from_is_it_working(store: Store, head: Visitor)
     assert "What came up for IT support" not in head.get("/is-it-working").text
 
 
+def test_a_fall_as_plain_text_has_its_note_and_no_device(store: Store, head: Visitor) -> None:
+    number = store.save_incident(FELL).id
+    text = head.get(f"/to-look-at/{number}/text").text
+    assert "Note for IT support:\n  - Please set a mirror (SPAN) session" in text and "Device:" not in text
+
+
 @pytest.mark.parametrize("cause", CAUSES)
 def test_each_cause_has_its_own_sentence(store: Store, head: Visitor, cause: str) -> None:
     store.save_incident(replace(FELL, mac=f"{SIGHT}:{cause}"))

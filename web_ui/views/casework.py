@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from appliance.edge.store import NotFound
@@ -11,7 +11,8 @@ from web_ui import cases
 from web_ui.records import afterwards, now, store
 from web_ui.views import casefile, forms, incidents
 from web_ui.views.mine import me
-from web_ui.wording import record
+from web_ui.wording import as_text, record
+from web_ui.wording.dates import say_moment
 from web_ui.wording.texts import gettext as _
 
 blueprint = Blueprint("casework", __name__)
@@ -102,6 +103,24 @@ def pack(number: int) -> str:
     return render_template(
         "incidents/pack.html", **casefile.gather(incident, every_name=True), box=store().box_id(), lists=_lists(incident)
     )
+
+
+@blueprint.get("/to-look-at/<int:number>/text")
+def text(number: int) -> Response:
+    """The same as plain text, to be pasted into another program; that it was made is kept."""
+    incident, reader, moment = store().incident(number), me(), now()
+    afterwards(lambda records: records.note_deed(reader.full_name, "incident copied", str(number), now=moment))
+    frame = {
+        "school": store().setting("school_name") or str(current_app.config["SCHOOL_NAME"]),
+        "who": reader.full_name,
+        "time": say_moment(moment, moment),
+        "box": store().box_id(),
+        "code": store().chain_head().code,
+    }
+    told = as_text.write(casefile.gather(incident, every_name=True), frame, moment)
+    made = Response(told, content_type="text/plain; charset=utf-8")
+    made.headers["Content-Disposition"] = f'inline; filename="incident-{number}.txt"'
+    return made
 
 
 def _lists(incident: Incident) -> list[tuple[str, str, int]]:

@@ -25,7 +25,7 @@ def say(entry: AuditEntry, device: Callable[[str], str], *, sees: bool = True) -
 _INCIDENTS = frozenset(
     {"looked"}
     | {f"incident {kind}" for kind in ("note", "decision", "acknowledged", "correction", "passed", "read", "linked", "unlinked")}
-    | {f"incident {deed}" for deed in ("name asked", "name agreed", "name refused", "printed")}
+    | {f"incident {deed}" for deed in ("name asked", "name agreed", "name refused", "printed", "copied")}
 )
 _DEVICES = frozenset({"device named", "device name removed", "own device marked", "own device unmarked"})
 
@@ -56,6 +56,7 @@ def _say_incident(action: str, number: str) -> str:
         "incident name agreed": _("Agreed that a name is shown in incident %(number)s.", number=number),
         "incident name refused": _("Refused to have a name shown in incident %(number)s.", number=number),
         "incident printed": _("Made a pack to print of incident %(number)s.", number=number),
+        "incident copied": _("Copied incident %(number)s as text.", number=number),
     }[action]
 
 
