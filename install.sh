@@ -253,7 +253,7 @@ run_tests() {
     local failed="" status=0 sharing=()
     logs=$(mktemp -d)
     # The whole suite is shared out; a part of it runs in one process, as debuggers want it.
-    [[ $# -gt 0 ]] || sharing=(-n auto --maxprocesses 4 --dist loadgroup)
+    [[ $# -gt 0 ]] || sharing=(-n auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder)
     all_checks
     [[ -z $failed ]] || say "These checks failed: ${failed%, }. The tests run all the same; this command will end with an error."
     # pytest's own summary, with the reason of every skipped test, comes last: nothing is printed after it.

@@ -33,10 +33,22 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
     atexit.register(shutil.rmtree, os.environ["XDG_RUNTIME_DIR"], ignore_errors=True)
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Where two workers share the tests, a file stays together for its fixtures' sake, and so does all that needs the lab."""
-    if not config.pluginmanager.hasplugin("xdist"):
-        return
-    for item in items:
-        group = "lab" if item.get_closest_marker("lab") else item.nodeid.partition("::")[0]
-        item.add_marker(pytest.mark.xdist_group(group))
+# What takes minutes comes first, so that no worker is alone with it at the end.
+LONG = ("lab", *(f"tests/web_ui/test_{name}.py" for name in ("accessible", "speed", "browser", "journeys", "case_browser")))
+
+
+def group_of(item: pytest.Item) -> str:
+    """What one worker runs: a file, for its fixtures' sake, or all that needs the lab."""
+    return "lab" if item.get_closest_marker("lab") else item.nodeid.partition("::")[0]
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Where workers share the tests, say what stays together: before pytest-xdist asks, which is before the items are in order."""
+    if item.config.pluginmanager.hasplugin("xdist"):
+        item.add_marker(pytest.mark.xdist_group(group_of(item)))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where workers share the tests, what takes minutes begins."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        items.sort(key=lambda item: LONG.index(group_of(item)) if group_of(item) in LONG else len(LONG))
