@@ -43,7 +43,7 @@ def group_of(item: pytest.Item) -> str:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Where workers share the tests, say what stays together: before pytest-xdist asks, which is before the items are in order."""
+    """Where workers share the tests, say what stays together: before the items are in order, when pytest-xdist asks."""
     if item.config.pluginmanager.hasplugin("xdist"):
         item.add_marker(pytest.mark.xdist_group(group_of(item)))
 
