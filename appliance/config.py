@@ -69,6 +69,7 @@ class Keep(Struct, frozen=True, forbid_unknown_fields=True):
     recent_hours: int = 48
     recent_rows: int = 200_000
     incident_days: int = 365
+    worry_days: int = 365
 
 
 class School(Struct, frozen=True, forbid_unknown_fields=True):
@@ -131,6 +132,7 @@ def _check(settings: Settings, where: str) -> None:
         "keep.recent_hours": (settings.keep.recent_hours, 1, 48),
         "keep.recent_rows": (settings.keep.recent_rows, 1_000, 5_000_000),
         "keep.incident_days": (settings.keep.incident_days, 1, 3_650),
+        "keep.worry_days": (settings.keep.worry_days, 1, 3_650),
     }
     for key, (value, low, high) in limits.items():
         if not low <= value <= high:

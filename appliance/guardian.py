@@ -45,6 +45,7 @@ HEALTH_SECONDS = 1.0
 COMMIT_SECONDS = 3.0
 NAMES_SECONDS = 0.5  # in small pieces: a busy school's three seconds at once would hold up an urgent commit
 TRIM_SECONDS = 60.0
+OLD_SECONDS = 900.0
 COPY_SECONDS = 3600.0
 FIRST_COPY_SECONDS = 60.0  # after the start, when there is enough else to do
 LISTS_SECONDS = 30.0
@@ -123,6 +124,7 @@ class Guardian:
         self._do("falls", FALLS_SECONDS, lambda: self._falls.look(self._now(), self._problems))
         self._do("lamp", TICK, self._write_lamp)
         self._do("trim", TRIM_SECONDS, self._trim)
+        self._do("old", OLD_SECONDS, self._forget_old)
         self._do("copy", COPY_SECONDS, lambda: self._copy.keep(self._now()))
         self._do("lists", LISTS_SECONDS, lambda: self._lists.follow(self._now()))
         self._do("look-back", TICK, lambda: self._lists.look_back(self._now()))
@@ -216,6 +218,12 @@ class Guardian:
         if day != self._day:
             self._day = day
             self._recorder.reword(now)
+
+    def _forget_old(self) -> None:
+        """Take out what is older than its term, unless the clock is known to be wrong."""
+        keep = self._settings.keep
+        if clock.is_synced() is not False:
+            self._store.retention.forget(self._now(), keep.incident_days, keep.worry_days)
 
     def _complain(self, about: str, problem: str) -> None:
         """Say a failing state once when it begins and once when it ends."""

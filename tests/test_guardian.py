@@ -276,6 +276,19 @@ def test_a_mirror_that_goes_in_class_is_an_incident_for_it(folder: Path, lists: 
         assert not bench.page.incidents(open_only=True)
 
 
+@pytest.mark.parametrize(("synced", "left"), [(True, 0), (None, 0), (False, 1)])
+def test_what_is_old_goes_where_the_clock_is_not_known_to_be_wrong(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, synced: bool | None, left: int
+) -> None:
+    monkeypatch.setattr(clock, "is_synced", lambda: synced)
+    bench.hear(bench.asked(LOOK))
+    bench.page.decide(1, "exercise", by="head", now=bench.time)
+    for _ in range(370):
+        bench.later(86_400.0).report()
+    assert len(bench.page.incidents()) == left
+    assert bench.page.verify_chain().broken is None
+
+
 def test_counts_of_the_sensor_and_the_pipeline_are_in_health(bench: Bench) -> None:
     bench.hear(bench.asked("bbc.co.uk")).later(1.5)
     bench.report(dropped=1, packets=5_000, reasons={"malformed-dns": 3}, source="eth0").later(1.5).turn()

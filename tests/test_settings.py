@@ -60,7 +60,8 @@ def test_every_key_has_a_remark_above_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "low", "high"), [("recent_hours", 1, 48), ("recent_rows", 1000, 5_000_000), ("incident_days", 1, 3650)]
+    ("key", "low", "high"),
+    [("recent_hours", 1, 48), ("recent_rows", 1000, 5_000_000), ("incident_days", 1, 3650), ("worry_days", 1, 3650)],
 )
 def test_the_ranges_in_the_remarks_are_those_that_are_checked(key: str, low: int, high: int) -> None:
     remark = LINES[LINES.index(next(line for line in LINES if line.startswith(key))) - 1]

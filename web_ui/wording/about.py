@@ -15,7 +15,8 @@ def say_kept(keep: Keep) -> list[str]:
     """How long what is kept, one sentence each."""
     return [
         _say_names(keep.recent_hours),
-        _("What may be harmful is kept, with what the school decided about it. The box does not delete that by itself."),
+        _say_incidents(keep.incident_days),
+        _say_worries(keep.worry_days),
         _("Places that help, such as Childline, Samaritans or the NSPCC, are never recorded at all, not even counted."),
         _("Everything stays on the box in this school. It gives nobody a score, and it decides nothing about anybody."),
     ]
@@ -32,6 +33,22 @@ def _say_names(hours: int) -> str:
         "Every other name is forgotten within one hour, and never written to the box’s memory card.",
         "Every other name is forgotten within %(num)d hours, and never written to the box’s memory card.",
         hours,
+    )
+
+
+def _say_incidents(days: int) -> str:
+    return ngettext(
+        "What may be harmful is kept, with what the school decided about it. %(num)d day after it ended the box deletes it.",
+        "What may be harmful is kept, with what the school decided about it. %(num)d days after it ended the box deletes it.",
+        days,
+    )
+
+
+def _say_worries(days: int) -> str:
+    return ngettext(
+        "A reported worry is deleted %(num)d day after somebody has dealt with it.",
+        "A reported worry is deleted %(num)d days after somebody has dealt with it.",
+        days,
     )
 
 

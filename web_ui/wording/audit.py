@@ -84,6 +84,8 @@ def _say_door(action: str, subject: str) -> str:
         "recovery codes made": _("Made a new recovery sheet for %(name)s.", name=subject),
         "recovery code used": _("Logged in with a code from the recovery sheet."),
         "first-run code made": _("Made the code for the first account."),
+        "removed incidents": _("Deleted what was older than its term: %(what)s.", what=subject.partition(" ")[0]),
+        "removed worries": _("Deleted worries that were older than their term: %(what)s.", what=subject.partition(" ")[0]),
         "records recovered": _("Put damaged records aside, and took over what could be read of them."),
     }.get(action, "")
 

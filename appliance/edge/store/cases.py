@@ -141,7 +141,9 @@ class Cases:
                 found.pop(int(other), None)
                 if note.kind == "linked":
                     found[int(other)] = None
-        return list(found)
+        marks = ", ".join("?" * len(found))
+        kept = {row["id"] for row in self._db.rows(f"SELECT id FROM incidents WHERE id IN ({marks})", tuple(found))}  # noqa: S608
+        return [other for other in found if other in kept]
 
     def near(self, number: int, hidden_from: str | None = None) -> list[Incident]:
         """What may belong to it: other incidents of the same device within two days, notes aside, that are not linked yet."""

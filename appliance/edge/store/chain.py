@@ -30,6 +30,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 WRITTEN = ("audit", "notes", "particulars", "worries")  # sources that are only ever added to
 OPEN = "open"  # the content of a link that says: this incident is open again and may change
+REMOVED = "removed"  # of one that says: the box has taken this row out, since it was older than its term
 CODE_SIGNS = 16  # of the head's 64 hexadecimal signs: 64 bits, in groups of four
 STEP = 5_000  # links read at a time
 
@@ -89,6 +90,10 @@ class Chain:
         """An incident is open again: from here on its row may change."""
         self._append("incidents", incident, OPEN)
 
+    def remove(self, source: str, row: int) -> None:
+        """A row is taken out for good; the links that vouched for it stay, and so does this one."""
+        self._append(source, row, REMOVED)
+
     def head(self) -> Head:
         """The newest link; its code is what printed pages show as evidence."""
         found = self._db.row("SELECT id, hash FROM chain ORDER BY id DESC LIMIT 1")
@@ -138,11 +143,16 @@ class Chain:
             return None
         sql = f"SELECT {', '.join(COLUMNS[source])} FROM {source} WHERE id BETWEEN ? AND ?"  # noqa: S608
         numbers = [link["row"] for link in links]
-        rows = {row["id"]: row for row in self._db.rows(sql, (min(numbers), max(numbers)))}
+        span = (min(numbers), max(numbers))
+        rows = {row["id"]: row for row in self._db.rows(sql, span)}
+        taken = "SELECT row FROM chain WHERE source = ? AND row BETWEEN ? AND ? AND content = ?"
+        removed = {found["row"] for found in self._db.rows(taken, (source, *span, REMOVED))}
         for link in links:
-            if link["row"] not in rows:
+            row = rows.get(link["row"])
+            if row is None and link["row"] not in removed:
                 return Break("missing", link["id"], source, link["row"])
-            if digest(source, rows[link["row"]]) != link["content"]:
+            # A row that was taken out and is there again has the removal's own link against it.
+            if row is not None and digest(source, row) != link["content"]:
                 return Break("changed", link["id"], source, link["row"])
         return None
 

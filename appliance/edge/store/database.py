@@ -175,6 +175,7 @@ class Database:
         self._db.execute(f"PRAGMA synchronous = {self._synchronous}")
         self._db.execute(f"PRAGMA journal_size_limit = {JOURNAL_LIMIT}")
         self._db.execute("PRAGMA foreign_keys = ON")
+        self._db.execute("PRAGMA secure_delete = ON")
         if self._migrations.pending(self._db):
             self._migrations.apply(self._db)
 

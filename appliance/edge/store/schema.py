@@ -13,6 +13,7 @@ from sqlite_utils.migrations import Migrations
 from appliance.edge.store import chain
 from appliance.edge.store.check_log import CHECK_LOG_TABLES
 from appliance.edge.store.merging import MERGED_TABLES
+from appliance.edge.store.retention import RETENTION_TABLES
 from appliance.edge.store.school_tables import MOVES_TABLES, SCHOOL_TABLES, TIMETABLE_HISTORY
 from appliance.edge.store.worries import WORRY_TABLES
 
@@ -244,6 +245,12 @@ def m013_moves(db: Database) -> None:
 def m014_newest(db: Database) -> None:
     """The newest incidents are found without sorting all."""
     db.execute("CREATE INDEX incidents_newest ON incidents (last_seen, id)")
+
+
+@LASTING()
+def m015_retention(db: Database) -> None:
+    """What the chain says is removed may be deleted."""
+    _run(db, RETENTION_TABLES)
 
 
 @RECENT()

@@ -21,6 +21,7 @@ from appliance.edge.store.origin import Origin
 from appliance.edge.store.ownership import Ownership
 from appliance.edge.store.recent import Recent
 from appliance.edge.store.register import Register
+from appliance.edge.store.retention import Retention
 from appliance.edge.store.rulebook import Rulebook
 from appliance.edge.store.sights import Sights
 from appliance.edge.store.witness import FilterRecords
@@ -31,8 +32,9 @@ class Tables:
     """`safespan.db` in `data_dir`, which must last, and `recent.db` in `recent_dir`, which lives in memory.
 
     `register` holds who uses which devices, `merging` which records are of one machine, `rulebook` the school's say in how
-    they are judged, `cases` what people do about incidents, `worries` what people reported, `browsing` what a technician may
-    look through, `ownership` whose device is whose, `factors` and `invitations` what else there is to logging in.
+    they are judged, `cases` what people do about incidents, `worries` what people reported, `retention` takes out what is
+    old, `browsing` what a technician may look through, `ownership` whose device is whose, `factors` and `invitations` what
+    else there is to logging in.
     """
 
     def __init__(self, lasting: Database, recent: Database, recent_dir: Path, clock_synced: Callable[[], bool | None]) -> None:
@@ -52,6 +54,7 @@ class Tables:
         self._check_log = CheckLog(lasting, journal)
         self._filter = FilterRecords(lasting, origin)
         self.worries = Worries(lasting, origin, journal)
+        self.retention = Retention(lasting, journal)
         self.register = Register(lasting, journal)
         self.merging = Merging(lasting, self._devices, self.register, journal)
         self.rulebook = Rulebook(lasting, origin, journal)
