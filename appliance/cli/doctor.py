@@ -19,6 +19,7 @@ from appliance.edge import clock
 from appliance.edge.interfaces import choose_interface, list_interfaces, may_listen
 from appliance.edge.store import Store, StoreError
 from appliance.judge.health import PROBLEMS
+from appliance.model import Health
 
 State = Literal["good", "look", "bad"]
 ROOM_NEEDED = 200_000_000  # bytes
@@ -137,6 +138,8 @@ def _soundness(store: Store, data_dir: Path) -> Finding:
 
 def _watching(store: Store, now: float) -> Finding:
     health = store.health()
+    if health is not None and _is_over(health, now):
+        return _played(health)
     if health is None or abs(now - health.time) > SILENT_AFTER:
         since = "never" if health is None else f"{(now - health.time) / 60:.0f} minutes ago"
         return Finding(
@@ -149,6 +152,22 @@ def _watching(store: Store, now: float) -> Finding:
         return Finding("watching", "bad", PROBLEMS["no-sensor"], "Look at: journalctl -u safespan-sensor -n 20")
     source = health.source or "no source"
     return Finding("watching", "good", f"{health.packets} packets from {source}, {health.dropped} lost, {health.devices} devices")
+
+
+def _is_over(health: Health, now: float) -> bool:
+    """Whether these are the records of a demonstration or of a capture, which nobody plays any more."""
+    played = health.demonstration or (not health.live and bool(health.source))
+    return played and abs(now - health.time) > SILENT_AFTER
+
+
+def _played(health: Health) -> Finding:
+    what = "the demonstration" if health.demonstration else f"a replay of {health.source}"
+    return Finding(
+        "watching",
+        "look",
+        f"these are the records of {what}, which has ended; nothing is watched here",
+        "Nothing, unless this is a box: then start it ('safespan run --interface NAME', or its units).",
+    )
 
 
 def _complaints(store: Store) -> Iterator[Finding]:

@@ -63,6 +63,23 @@ def test_a_silent_guardian_is_bad(tmp_path: Path, store: Store) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"demonstration": True, "source": "d.pcap"}, "the demonstration"),
+        ({"source": "m.pcap"}, "a replay of m.pcap"),
+    ],
+)
+def test_what_was_played_and_has_ended_is_no_fault_of_the_box(
+    tmp_path: Path, store: Store, changes: dict[str, object], said: str
+) -> None:
+    store.save_health(Health(time=time.time() - 600, started=0.0, **changes))  # type: ignore[arg-type]
+    found = finding(tmp_path / "data", "watching")
+    assert found.state == "look" and said in found.found and "systemctl" not in found.remedy
+    store.save_health(Health(time=time.time() - 600, started=0.0, live=True, source="eth1"))
+    assert finding(tmp_path / "data", "watching").state == "bad"
+
+
 def test_the_guardians_own_complaints_are_passed_on(tmp_path: Path, store: Store) -> None:
     now = time.time()
     store.save_health(Health(time=now, started=now, problems=("no-mirror",)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -227,3 +228,12 @@ def test_a_name_made_at_the_box_with_capitals_logs_in_however_it_is_typed(visito
     store.add_account("Rees", "Mr Rees", "deputy", served.hashed(), now=school.NOW)
     assert visitor.log_in("REES").location == "/"
     assert "You are Mr Rees." in visitor.get("/").text
+
+
+@pytest.mark.parametrize("path", ["/set-up", "/log-in", "/join"])
+def test_the_doors_of_a_demonstration_say_that_it_is_one(store: Store, visitor: Visitor, home: Path, path: str) -> None:
+    if path == "/log-in":
+        served.add_head(home)
+    assert "This is a demonstration." not in visitor.get(path).text
+    store.save_health(school.a_health(demonstration=True))
+    assert "This is a demonstration." in visitor.get(path).text
