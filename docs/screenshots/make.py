@@ -20,10 +20,11 @@ from tests.web_ui.conftest import Visitor
 from web_ui import create_app
 
 HERE = Path(__file__).parent
-DESKTOP, PHONE, PAPER = (1100, 800), (390, 800), (794, 1100)
+DESKTOP, PHONE, NARROW, PAPER = (1280, 800), (390, 800), (320, 640), (794, 1100)
 SIZES: dict[str, tuple[tuple[int, int], dict[str, Any]]] = {
     "desktop": (DESKTOP, {}),
     "phone": (PHONE, {}),
+    "narrow": (NARROW, {}),
     "dark": (DESKTOP, {"color_scheme": "dark"}),
     "forced": (DESKTOP, {"forced_colors": "active"}),
     "print": (PAPER, {}),
@@ -35,6 +36,19 @@ README = (
     ("working", "/is-it-working", (1100, 780)),
 )
 FIRST = {"today": "/", "inbox": "/to-look-at", "working": "/is-it-working"}
+# What others than the head see, the error page, and the other language.
+OTHERS: tuple[tuple[str, str, str], ...] = (
+    ("technician", "today", "/"),
+    ("technician", "browse", "/browse"),
+    ("technician", "browse-devices", "/browse/devices"),
+    ("technician", "browse-sights", "/browse/sights"),
+    ("technician", "forbidden", "/to-look-at"),
+    ("governor", "today", "/"),
+    ("governor", "numbers", "/numbers"),
+    ("supplier", "today", "/"),
+    ("head", "not-found", "/nothing-here"),
+)
+WELSH = {"today": "/", "incident": "/to-look-at/7", "devices": "/devices", "can-we-see": "/can-we-see"}
 
 
 def main(folder: Path) -> None:
@@ -49,6 +63,7 @@ def main(folder: Path) -> None:
                     _photograph(_enter(browser, address, size), path, folder / f"{name}.png", full=False)
                 return
             _every_page(browser, address, folder, home)
+            _others(browser, address, folder)
         for state in states.STATES:
             with served.serve(states.furnish(Path(scratch) / state / "box", state)) as address:
                 page = _enter(browser, address, DESKTOP)
@@ -68,6 +83,19 @@ def _every_page(browser: Browser, address: str, folder: Path, home: Path) -> Non
         page.context.close()
 
 
+def _others(browser: Browser, address: str, folder: Path) -> None:
+    """The pages as the other roles and a reader of Welsh see them."""
+    for size, pixels in (("desktop", DESKTOP), ("phone", PHONE)):
+        for role, name, path in OTHERS:
+            page = _enter(browser, address, pixels, role)
+            _photograph(page, path, folder / f"{role}-{name}-{size}.png")
+            page.context.close()
+        page = _enter(browser, address, pixels, locale="cy")
+        for name, path in WELSH.items():
+            _photograph(page, path, folder / f"welsh-{name}-{size}.png")
+        page.context.close()
+
+
 def _paths(home: Path) -> Iterator[str]:
     """One address of every page that the head can come to."""
     app = create_app(served.SETTINGS, home / "data", home / "recent", testing=True, clock=lambda: school.NOW)
@@ -80,12 +108,12 @@ def _name(path: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", path.lower()).strip("-")[:80] or "today"
 
 
-def _enter(browser: Browser, address: str, size: tuple[int, int], **options: Any) -> Page:
-    """The head's browser."""
+def _enter(browser: Browser, address: str, size: tuple[int, int], role: str = "head", **options: Any) -> Page:
+    """The browser of somebody of this role."""
     context = browser.new_context(
         viewport={"width": size[0], "height": size[1]}, base_url=address, reduced_motion="reduce", **options
     )
-    context.add_cookies([{"name": "safespan-session", "value": "head", "url": address}])
+    context.add_cookies([{"name": "safespan-session", "value": role, "url": address}])
     return context.new_page()
 
 
