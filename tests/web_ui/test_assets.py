@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import re
+import runpy
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,16 @@ def test_vendored_files_are_the_ones_that_were_checked_in_with_a_licence_each(ve
 
 def test_the_styles_are_small() -> None:
     assert (STATIC / "safespan.css").stat().st_size <= 48 * 1024
+
+
+def test_the_styles_hold_nothing_that_no_page_uses() -> None:
+    told = runpy.run_path(str(STATIC / "styles" / "trim.py"))
+    css = (STATIC / "safespan.css").read_text()
+    assert told["trim"](css) == css
+    assert told["trim"]("a{b:c}.govuk-button--start{d:e}@media print{.govuk-label--xl,p{f:g}}") == "a{b:c}@media print{p{f:g}}"
+    assert told["trim"](".a:not(.govuk-label--m):not(.b){c:d}") == ".a:not(.b){c:d}"
+    used = "".join(file.read_text() for file in TEMPLATES)
+    assert not told["UNUSED"].search(re.sub(r"\bgovuk-", ".govuk-", used))
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -257,7 +257,8 @@ def test_an_urgent_incident_is_worked_to_its_end(room: Room, scripts: bool, size
     page.get_by_role("link", name="See what happened").first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("opened a site about ending life at 11:05")
     page.get_by_role("button", name="I am looking at this").click()
-    page.get_by_label("Add a note").fill("She is with Mr Rees.")
+    page.locator("summary", has_text="Add a note").click()
+    page.get_by_label("Your note").fill("She is with Mr Rees.")
     page.get_by_role("button", name="Save this note").click()
     expect(page.locator(".record")).to_contain_text("She is with Mr Rees.")
     page.get_by_label("Safeguarding").check()
@@ -283,7 +284,7 @@ def test_it_can_all_be_done_from_the_keyboard(room: Room) -> None:
         assert not hidden, stops[-1]
         if stops[-1] == "decision":
             break
-    assert "I am looking at this" in stops and "Save this note" in stops
+    assert "I am looking at this" in stops and "Add a note" in stops
     page.keyboard.press("Space")
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")

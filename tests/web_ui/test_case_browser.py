@@ -96,8 +96,8 @@ def test_two_people_decide_at_once(room: Room, scripts: bool) -> None:
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
 def test_a_session_that_ends_in_the_middle_of_a_note_loses_nothing(room: Room, clock: Shift, scripts: bool) -> None:
     page = open_as(room, "head", "/to-look-at/3", scripts=scripts)
-    page.get_by_label("Add a note").fill("Rang home.\nMother <knows>.")
-    page.locator("summary", has_text="Tick what you did").click()
+    page.locator("summary", has_text="Add a note").click()
+    page.get_by_label("Your note").fill("Rang home.\nMother <knows>.")
     page.locator("#note-told_parents").check()
     clock.now += sessions.IDLE + 60
     page.get_by_role("button", name="Save this note").click()

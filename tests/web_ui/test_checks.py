@@ -107,7 +107,7 @@ def test_what_was_not_tested_this_term_is_told(store: Store, head: Visitor) -> N
     for when, what, place in ((old, "drill", "Oak"), (old, "drill", "library"), (new, "drill", "library")):
         store.log_check(CheckDone(what=what, result="worked", place=place, device_type="iPads"), by="x", now=when)
     page = words(head.get("/checks").text)
-    due = page.partition("Not tested yet in “Autumn term”")[2].partition("Log of checks")[0]
+    due = page.partition("Not tested yet in “Autumn term”")[2].partition("Which drill?")[0]
     assert "iPads, Oak" in due and "library" not in due
     assert "Safe search is on" in due and "Fire drill of this box" not in due
 

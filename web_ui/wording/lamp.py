@@ -71,7 +71,7 @@ def _sentence(state: str, lamp: Lamp, health: Health | None, now: float) -> str:
         return _("Nothing has come up, but something keeps us from watching properly. See what to check below.")
     watched = say_watched(health, now)
     if state == "urgent":
-        return _("Open it below and follow the first steps. The box goes quiet as soon as you say that you are looking at it.")
+        return _("Open what is urgent below and follow the first steps. The box goes quiet once you say you are looking at it.")
     if state == "look" and lamp.urgent:
         return _("Somebody is already looking at what is urgent. %(watched)s", watched=watched)
     if state == "look":
