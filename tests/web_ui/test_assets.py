@@ -24,7 +24,6 @@ PAGES = [
     "/to-look-at/3",
     "/to-look-at?device=ipad",
     "/to-look-at/3/pack",
-    "/to-look-at/3/name",
     "/settings/names",
     "/devices",
     f"/devices/{school.mac(7)}",

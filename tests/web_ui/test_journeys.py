@@ -141,6 +141,7 @@ def test_a_false_alarm_is_marked_for_this_device_and_counts_no_more(room: Room) 
 def test_a_note_begun_before_the_session_ended_is_saved_after_logging_in_without_typing_it_again(room: Room) -> None:
     page = enter(room)
     page.goto("/to-look-at/3")
+    page.locator("summary", has_text="Add a note").click()
     page.locator("textarea").first.fill("Rang home.\nMother knows.")
     with reading(room) as store:
         store.end_sessions(school.HEAD)
