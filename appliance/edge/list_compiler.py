@@ -157,6 +157,9 @@ class Compilation:
             return iter(source.entries)
         path, progress, label = Path(source.path), self._progress, source.rule.list_name
         size = path.stat().st_size if path.is_file() else 0
+        if path.is_file() and not size:
+            # A full disk or a broken copy leaves such a file; whoever wants no names can say so in a remark.
+            raise ListError("the file is empty")
         tell = (lambda done: progress(label, done, size)) if progress else None
         refusals = self.refusals[number]
         return most_are_names(read_names(path, source.format, refusals, tell), refusals)

@@ -191,6 +191,8 @@ def most_are_names(names: Iterator[str], refusals: Refusals) -> Iterator[str]:
     seen = len(held) + refusals.odd
     if refusals.odd > RUBBISH_SHARE * seen and seen >= _TELLING:
         raise ListError(f"most of its lines are no names ({refusals.odd:,} of the first {seen:,})")
+    if not held and refusals.odd:
+        raise ListError("there is not one name in it")
     yield from held
     yield from names
 

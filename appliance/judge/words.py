@@ -27,6 +27,7 @@ _TELLING = 2  # weight that one phrase at least must have
 _SURE = 4  # weight of a phrase that is unmistakable in a name
 _HOSTED = "proxy_avoidance"  # the category that free hosting adds weight to
 _LONGEST_QUERY = 4_096
+_SHORTEST_SPELLED = 3  # letters and digits of a word that is read as spelled with digits: `3d` and `a5` are what they are
 _ASKED = frozenset(("q", "query", "p", "search_query", "search", "text"))
 _ORDER = {key: number for number, key in enumerate(CATEGORIES)}  # the gravest first
 
@@ -197,14 +198,27 @@ def _agree(phrases: Sequence[Phrase]) -> bool:
 
 
 def _in_leet(text: str, words: Words) -> list[Phrase]:
-    """The one-word phrases that are spelled with digits or signs for letters, `p0rn`."""
-    found = []
+    """The phrases of which a word at least is spelled with digits or signs for letters: `p0rn`, `k1ll mys3lf`, `want 2 die`."""
+    pieces: list[str] = []
+    spelled: list[bool] = []
     for word in folding.plain(text).split():
-        bare = word.strip(".,;:!?\"'()“”")
-        if not bare.isalpha() and any(char.isalpha() for char in bare):
-            found += [phrase for other in folding.without_leet(bare) for phrase in _single(other, words)]
-    return found
+        meant = _meant(word.strip(".,;:!?\"'()“”"), words)
+        found = meant or folding.text_pieces(word)
+        pieces += found
+        spelled += [bool(meant)] * len(found)
+    if not any(spelled):
+        return []
+    return [phrase for at, phrase in phrases_in(pieces, words.in_texts, words) if any(spelled[at : at + len(phrase.pieces)])]
 
 
-def _single(word: str, words: Words) -> list[Phrase]:
-    return [phrase for phrase in words.in_texts.get(word, ()) if len(phrase.pieces) == 1]
+def _meant(word: str, words: Words) -> tuple[str, ...]:
+    """What a word with digits for letters means, if that is made of known words only; else nothing: `3rd`, `mp3`, `year4`."""
+    if word == "2":
+        return ("to",)
+    if len(word) < _SHORTEST_SPELLED or word.isalpha() or not any(char.isalpha() for char in word):
+        return ()
+    for other in folding.without_leet(word):
+        pieces = folding.text_pieces(other)
+        if pieces != folding.text_pieces(word) and all(piece in words.costs or piece in words.in_texts for piece in pieces):
+            return pieces
+    return ()

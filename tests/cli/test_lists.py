@@ -87,6 +87,23 @@ def test_a_file_of_random_bytes_is_no_list_and_what_was_there_before_stays(desk:
     assert "in force, but see below" in " ".join(result.stdout.split())
 
 
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [("", "the file is empty"), ("<html><body>Log in to the Wi-Fi</body></html>\n", "there is not one name in it")],
+)
+def test_a_file_that_lost_its_names_leaves_what_was_there_before(desk: Desk, text: str, why: str) -> None:
+    assert desk.records()["Mine"]["entries"] == 1
+    desk.list.write_text(text)
+    told = f"The list “Mine” can't be used: {why}. What it said before stays in force."
+    assert desk.status("--format", "table").stderr.strip() == told
+    assert desk.records()["Mine"]["entries"] == 1
+
+
+def test_a_list_without_names_that_says_so_is_simply_empty(desk: Desk) -> None:
+    desk.list.write_text("# Nothing at the moment.\n")
+    assert desk.status("--format", "table").stderr == "" and desk.records()["Mine"]["state"] == "empty"
+
+
 def test_a_fetched_list_that_nobody_looked_for_since_a_month_is_warned_of(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     stick = desk.data.parent / "stick"
     stick.mkdir()

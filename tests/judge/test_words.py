@@ -243,6 +243,11 @@ def test_any_text_given_as_a_name_gets_a_verdict_or_none(text: str) -> None:
         ("everyone hates me and they call me names, kys they said", "bullying"),
         ("he brought a knife, knife to school", "weapons"),
         ("p0rn on the ipad", "pornography"),
+        ("i wanna k1ll mys3lf now", "suicide"),
+        ("end my l1fe.", "suicide"),
+        ("i want 2 die", "suicide"),
+        ("s3lf-h4rm", "self_harm"),
+        ("h4ng mys3lf", "suicide"),
         ("chcę umrzeć", "suicide"),
         ("vreau să mor", "suicide"),
         ("dw i eisiau marw", "suicide"),
@@ -264,6 +269,9 @@ def test_a_worry_is_told_by_whole_words(text: str, category: str) -> None:
         "He lives in Essex",
         "",
         "the assembly",
+        "room b4, a5 paper, yr3 and year4, covid19, ps5, 1st, 3rd, 4x4, mp3 and 7up at 10am",
+        "we want 2 dice, 3d printing and h2o",
+        "3 4 5 1 2",
     ],
 )
 def test_ordinary_texts_say_nothing(text: str) -> None:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import time
 from itertools import product
+from pathlib import Path
 
 import pytest
 
 import phrase_lists
+from appliance.config import Settings
+from appliance.edge.lists import ensure
 from appliance.edge.word_lists import open_words
+from appliance.judge.remembered import Verdicts
 from appliance.judge.words import judge_words
 from tests.judge.measure_words import HARMFUL, SHARED, Sample, awkward, drawn, flagged, neutral, own
 
@@ -35,11 +39,18 @@ def test_at_most_two_of_a_hundred_awkward_names_are_flagged() -> None:
     assert len(flagged(names, WORDS)) <= 0.02 * len(names)
 
 
-def test_hardly_a_help_line_or_a_site_that_schools_need_would_be_flagged_if_it_were_on_no_list() -> None:
+def test_but_for_one_no_help_line_and_no_school_site_would_be_flagged_if_it_were_on_no_list() -> None:
     # Lists come first, so that words never judge these; they stand for those that no list has yet.
     names = own()
-    assert len(names) > 450
-    assert len(flagged(names, WORDS)) <= 0.01 * len(names)
+    assert len(names) > 700
+    # Its whole name is the word: nothing in it tells it from a site that does harm, and only the list of help lines does.
+    assert [verdict.name for verdict in flagged(names, WORDS)] == ["selfharm.co.uk"]
+
+
+def test_with_the_lists_that_come_with_the_box_not_one_of_them_is_flagged(tmp_path: Path) -> None:
+    verdicts = Verdicts(ensure(Settings(), tmp_path), WORDS)
+    said = {name: verdict.category for name in own() if (verdict := verdicts.of(name)) is not None}
+    assert not set(said.values()) - {None}
 
 
 def test_names_of_clubs_and_schools_in_every_known_place_are_not_flagged() -> None:
