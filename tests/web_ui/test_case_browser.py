@@ -14,8 +14,9 @@ if not Path("/usr/bin/chromium").exists():
 
 from playwright.sync_api import Browser, Page, expect
 
+from appliance.judge.health import PROBLEMS
 from tests.web_ui import school, served, states
-from tests.web_ui.rooms import DESKTOP, NARROW, Room, assert_fits, find_faults
+from tests.web_ui.rooms import DESKTOP, NARROW, Room, assert_fits, find_faults, look_closely
 from web_ui import sessions
 
 pytestmark = pytest.mark.browser
@@ -149,3 +150,16 @@ def test_a_pack_has_its_code_on_every_sheet(room: Room, tmp_path: Path) -> None:
     page.emulate_media(media="screen")
     page.set_viewport_size({"width": NARROW[0], "height": NARROW[1]})
     assert_fits(page)
+
+
+@pytest.mark.parametrize("language", ["English", "Cymraeg"])
+def test_every_note_for_it_support_fits_on_one_sheet(room: Room, language: str) -> None:
+    page = open_as(room, "head", "/is-it-working")
+    if language == "Cymraeg":
+        page.get_by_role("button", name=language).click()
+    room.tell(school.a_lamp("green"), school.a_health(problems=tuple(PROBLEMS), lists=()))
+    for problem in PROBLEMS:
+        page.goto(f"/is-it-working/{problem}/note")
+        assert page.url.endswith("/note") and "mrs bevan" in page.locator("main").inner_text().lower(), problem
+        assert len(re.findall(rb"/Type\s*/Page\b(?!s)", page.pdf(format="A4"))) == 1, problem
+    assert find_faults(page) + look_closely(page) == []

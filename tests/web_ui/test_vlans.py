@@ -22,6 +22,8 @@ def tagged(morning: Store) -> Store:
 
 def test_every_part_that_a_device_was_heard_in_is_there_to_be_named(tagged: Store, head: Visitor) -> None:
     page = words(head.get("/vlans").text)
+    tagged.register.save_vlan(Vlan(number=90, name="guests"), by="x", now=school.NOW)
+    assert "VLAN 90: guests No device was heard in it so far" in words(head.get("/vlans").text)
     assert "VLAN 20 No name yet 2 devices were heard in it VLAN 30 No name yet One device was heard in it" in page
 
 

@@ -104,7 +104,7 @@ def test_no_problem_of_the_box_is_without_words_a_remedy_and_a_note(store: Store
     assert GENERIC not in page and '<ol class="steps"><li>' in page
     assert f'href="/is-it-working/{problem}/note"' in page
     note = words(head.get(f"/is-it-working/{problem}/note").text)
-    for part in ("What is wrong", "How the box knows", "What we ask of you Please ", "Packets heard 1,284,220", "Mrs Bevan"):
+    for part in ("What is wrong", "How the box knows", "What we ask of you Please ", "Packets heard: 1,284,220", "Mrs Bevan"):
         assert part in note
     assert str(slips.find(problem).known) in note and problem in slips.known()
 

@@ -37,7 +37,8 @@ def write(told: Told, frame: Mapping[str, str], now: float) -> str:
 def _title(told: Told, frame: Mapping[str, str]) -> list[str]:
     card = told["card"]
     marks = [card.tag, card.state_word, *([_("Exercise")] if card.exercise else [])]
-    return [frame["school"], _("Incident %(number)d", number=told["incident"].id), _plain(card.sentence), ", ".join(marks)]
+    school = [frame["school"]] if frame["school"] else []
+    return [*school, _("Incident %(number)d", number=told["incident"].id), _plain(card.sentence), ", ".join(marks)]
 
 
 def _worry(told: Told, now: float) -> list[str]:
