@@ -71,6 +71,7 @@ class Guardian:
     ) -> None:
         self._recorder, self._store, self._pipeline = recorder, recorder.store, recorder.pipeline
         self._settings, self._zone = settings, clock.zone_of(settings)
+        self._complaints: dict[str, str] = {}
         self._lists = ListFollower(
             lists, self._pipeline, self._store, settings, settings_file=settings_file, complain=self._complain
         )
@@ -84,7 +85,6 @@ class Guardian:
         self._due: defaultdict[str, float] = defaultdict(float, copy=monotonic() + FIRST_COPY_SECONDS)
         self._lamp: Lamp | None = None
         self._day = ""
-        self._complaints: dict[str, str] = {}
         self._stopped = False
 
     def attach(self, sock: socket.socket) -> None:

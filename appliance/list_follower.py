@@ -110,7 +110,10 @@ class ListFollower:
 
     def _use_addresses(self) -> None:
         """Take the lists of addresses into use, which are read whole: they are small."""
-        self._pipeline.evasion.places.use(open_addresses(self._settings, self._store.data_dir))
+        try:
+            self._pipeline.evasion.places.use(open_addresses(self._settings, self._store.data_dir))
+        except OSError as error:
+            self._complain("lists of addresses", f"The fetched lists can't be read ({error.strerror}): addresses go unjudged.")
 
     def look_back(self, now: float) -> None:
         """One piece of the look back that a new set has begun, if any. Raises StoreError."""
@@ -128,13 +131,15 @@ class ListFollower:
         """Have the lists compiled by a child where their sources have changed."""
         if not (self._store.data_dir / "lists").exists():
             return  # a guardian in somebody's hands, with lists from elsewhere
-        if self._child is None and not is_fresh(self._settings, self._store.data_dir):
-            arguments = ["--data-dir", str(self._store.data_dir)]
-            arguments += ["--settings", str(self._settings_file)] if self._settings_file else []
-            try:
+        if self._child is not None:
+            return
+        arguments = ["--data-dir", str(self._store.data_dir)]
+        arguments += ["--settings", str(self._settings_file)] if self._settings_file else []
+        try:
+            if not is_fresh(self._settings, self._store.data_dir):
                 self._child = children.spawn("appliance.list_maker", *arguments)
-            except OSError as error:
-                self._complain("compiling of lists", f"The lists can't be compiled ({error.strerror}), so the old ones stay.")
+        except OSError as error:
+            self._complain("compiling of lists", f"The lists can't be compiled ({error.strerror}), so the old ones stay.")
 
     def close(self) -> None:
         """End a child that is still compiling; the set in force is not touched by that."""

@@ -17,6 +17,7 @@ import pytest
 from appliance.config import ListFile, Settings, load
 from appliance.edge import children, clock
 from appliance.edge.channel import ChannelWriter, pair
+from appliance.edge.list_shelf import Shelf, Shelved
 from appliance.edge.lists import ensure, open_at_once
 from appliance.edge.store import Store
 from appliance.guardian import Guardian
@@ -337,12 +338,20 @@ def started(folder: Path) -> tuple[subprocess.Popen[bytes], Path]:
     return guardian, meeting
 
 
+def knock(meeting: Path) -> socket.socket:
+    """A connection to the guardian; its socket has a name a moment before anybody listens."""
+    for _ in range(300):
+        if (sock := children.connect(meeting)) is not None:
+            return sock
+        time.sleep(0.05)
+    pytest.fail("nobody listens")
+
+
 def test_program_hears_a_sensor_commits_quickly_and_stops_when_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(folder))
     guardian, meeting = started(folder)
     try:
-        sock = socket.socket(socket.AF_UNIX)
-        sock.connect(str(meeting))
+        sock = knock(meeting)
         writer = ChannelWriter(sock)
         writer.send([SensorReport(time=time.time(), packets=1, live=True, foreign_unicast=1)])
         with Store.open(folder / "data") as store:
@@ -423,3 +432,20 @@ def test_stale_set_is_used_at_once_and_made_anew_by_a_child(folder: Path, lists:
             time.sleep(0.05)
         follower.close()
         assert follower.lists.match("new.example")
+
+
+def test_a_shelf_that_may_not_be_read_is_said_and_what_is_in_force_stays(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ensure(Settings(), folder / "data")
+
+    def forbidden(_: Shelf) -> list[Shelved]:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Shelf, "all", forbidden)
+    opened, fresh = open_at_once(Settings(), folder / "data")
+    assert not fresh
+    with closing(Bench(folder, opened)) as bench:
+        bench.report().later(400.0).turn()
+        assert bench.hear(bench.asked(URGENT)).colour == "red"
+    assert "the old ones stay" in capsys.readouterr().err

@@ -71,7 +71,7 @@ def update(
         settings, offered = config.load(settings_file), bundled()
         fetcher = Fetcher(_trust(ca_file))
         courier: Courier = Stick(folder) if folder else Web(fetcher)
-        shelf.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        shelf.folder.mkdir(mode=0o770, parents=True, exist_ok=True)
         with one_writer(shelf.folder), bar("Fetching") as progress:
             chosen = wanted(offered, shelf, ids)
             updater = Updater(shelf, courier, offered, now=time.time(), progress=progress)

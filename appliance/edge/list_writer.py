@@ -114,6 +114,7 @@ def _pairs(files: Sequence[Path]) -> Iterator[tuple[str, int]]:
 def swap_in(made: Path, lists_dir: Path) -> None:
     """Make a written folder the set in force; the set before it goes. Programs that have it open keep it until they close it."""
     final = lists_dir / f"set-{made.name.rpartition('-')[2]}"
+    made.chmod(0o770)  # guardian and fetcher are two users of one group, and each reads and removes what the other made
     made.replace(final)
     link = lists_dir / f"{CURRENT}.new"
     link.unlink(missing_ok=True)

@@ -50,17 +50,23 @@ def open_at_once(settings: Settings, data_dir: Path) -> tuple[DomainLists, bool]
     lists_dir = data_dir / LISTS_FOLDER
     try:
         manifest = read_manifest(lists_dir)
-        opened = open_set(lists_dir, manifest, verify=True)
-        return opened, manifest.key == _key(all_sources(settings, data_dir))
+        return open_set(lists_dir, manifest, verify=True), _is_of(manifest, settings, data_dir)
     except CorruptError:
         lists_dir.mkdir(mode=0o770, parents=True, exist_ok=True)
         with one_writer(lists_dir):
             manifest = compile_lists(seed_sources(), lists_dir)
-        return open_lists(lists_dir, verify=True), manifest.key == _key(all_sources(settings, data_dir))
+        return open_lists(lists_dir, verify=True), _is_of(manifest, settings, data_dir)
+
+
+def _is_of(manifest: Manifest, settings: Settings, data_dir: Path) -> bool:
+    try:
+        return manifest.key == _key(all_sources(settings, data_dir))
+    except OSError:  # a shelf that may not be read, which whoever has the lists compiled will say
+        return False
 
 
 def is_fresh(settings: Settings, data_dir: Path) -> bool:
-    """Whether the compiled set is that of these settings and the lists on the shelf."""
+    """Whether the compiled set is that of these settings and the lists on the shelf; raises OSError where that can't be read."""
     try:
         return manifest_of(data_dir).key == _key(all_sources(settings, data_dir))
     except CorruptError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,18 @@ def test_update_takes_what_is_on_the_stick_and_says_what_came_of_it(desk: Desk) 
     assert result.exit_code == 0, result.output
     assert [(record["id"], record["what"], record["entries"]) for record in records(result)] == [("sw-shock", "new", 30)]
     assert desk.category("site7.listed.example") == "violence"
+
+
+def test_everything_that_the_fetcher_makes_is_open_to_the_guardians_group(desk: Desk) -> None:
+    desk.put("sw-shock", 30)
+    before = os.umask(0o007)  # as in the fetcher's unit
+    try:
+        desk.update()
+    finally:
+        os.umask(before)
+    made = [path for path in (desk.data / "lists").rglob("*") if not path.is_symlink()]
+    assert len(made) > 5
+    assert {path.name for path in made if path.stat().st_mode & 0o060 != 0o060} == set()
 
 
 def test_update_that_brings_nothing_good_fails_and_keeps_the_old(desk: Desk) -> None:

@@ -251,3 +251,8 @@ def test_progress_is_told_by_list_and_bytes_and_then_for_putting_all_in_order(bo
 def test_the_key_changes_with_the_seeds_and_nothing_else() -> None:
     assert lists._key(seed_sources()) == lists._key(seed_sources())
     assert lists._key(seed_sources()) != lists._key(seed_sources()[:-1])
+
+
+def test_a_set_is_open_to_the_group_of_guardian_and_fetcher(tmp_path: Path) -> None:
+    ensure(Settings(), tmp_path)
+    assert (tmp_path / "lists" / "current").stat().st_mode & 0o777 == 0o770
