@@ -12,13 +12,14 @@ from typing import get_args
 
 import msgspec
 
+import phrase_lists
 from appliance.edge.store.database import Database, Row
 from appliance.edge.store.errors import NotFound, StoreError
 from appliance.edge.store.journal import Journal
 from appliance.edge.store.origin import Origin
 from appliance.edge.suffixes import PublicSuffixes
 from appliance.judge.categories import CATEGORIES, SERIOUS_CORE
-from appliance.judge.policy import LONGEST_LESSON, LONGEST_TRIAL, PolicyError, check_rule
+from appliance.judge.policy import LONGEST_LESSON, LONGEST_TRIAL, PolicyError, check_rule, covers
 from appliance.school import GroupLevel, Hours, LessonMode, Rule, Setting, Term
 
 TRIAL = "trial_until"  # the setting that holds when the box's trial ends
@@ -63,6 +64,8 @@ class Rulebook:
             raise StoreError(str(error)) from error
         if kept.pattern and PublicSuffixes.bundled().forbids(kept.pattern, checked=True):
             raise StoreError(f"“{kept.pattern}” stands above the sites of many owners; name the site itself.")
+        if kept.kind == "deny" and any(covers(name, kept.pattern) for name in phrase_lists.help_names()):
+            raise StoreError(f"“{kept.pattern}” belongs to a help line, which the box never records, whatever a rule says.")
         return kept
 
     def end_rule(self, number: int, *, by: str, now: float) -> None:

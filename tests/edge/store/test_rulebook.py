@@ -46,6 +46,7 @@ def test_ended_and_expired_rules_stay_on_record_only(store: Store) -> None:
     ("changes", "says"),
     [
         ({"pattern": "co.uk"}, "many owners"),
+        ({"kind": "deny", "pattern": "www.childline.org.uk", "category": "games"}, "belongs to a help line"),
         ({"pattern": "uk"}, "not the name"),
         ({"reason": "\u202e "}, "reason"),
         ({"pattern": "", "category": "cse"}, "serious core"),
