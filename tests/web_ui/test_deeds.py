@@ -12,7 +12,9 @@ from flask import Flask
 from appliance.model import GUESSED, IntentKind, Outcome
 from tests.web_ui import school
 from web_ui.wording import categories
+from web_ui.wording.deeds import TYPED
 from web_ui.wording.incidents import outcome_title, say, say_confidence
+from web_ui.wording.retold_sentences import NAMES
 from web_ui.wording.retold_words import PHRASES
 
 GUESS = f"{GUESSED} (en), of 20 November"
@@ -68,6 +70,8 @@ def test_a_guess_says_that_it_is_one(intent: str, outcome: str, said: str) -> No
 
 def test_a_search_is_called_one_and_not_a_site() -> None:
     reason = "The words typed into a search on search.example may mean a gambling site. This is a guess from the words alone."
+    # What the guardian writes is held against these sentences by test_retold.
+    assert any(sentence.one.startswith(TYPED) for sentence in NAMES)
     assert told(source=GUESS, reason=reason) == "iPad-03 searched at 10:42 for words that may mean a gambling site."
 
 
