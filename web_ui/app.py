@@ -57,7 +57,7 @@ from web_ui.views import (
     worry,
 )
 from web_ui.views import settings as school_settings
-from web_ui.wording import dates, notices, phones
+from web_ui.wording import dates, notices, phones, texts
 from web_ui.wording import incidents as incident_wording
 from web_ui.wording.devices import say_name
 from web_ui.wording.lamp import STALE, say_lamp, say_watched
@@ -104,6 +104,11 @@ def create_app(
     # Before Babel, which makes the template environment with the options that stand then.
     _set_up_templates(app)
     Babel(app, locale_selector=languages.choose_locale, timezone_selector=_find_zone)
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext=lambda message: texts.catalogue().gettext(message),
+        ngettext=lambda one, many, num: texts.catalogue().ngettext(one, many, num),
+        newstyle=True,
+    )
     # First who asks and where from, then whether the form is ours: a form that is sent too late must not be lost.
     guard.install(app, settings.page.hosts)
     CSRFProtect(app)

@@ -22,8 +22,8 @@ from tests.web_ui.conftest import Clock, Visitor
 
 INCIDENTS, DEVICES, DAYS = 10_000, 1_000, 365
 KILOBYTES, MILLISECONDS = 100, 50
-# Beside a second worker and its browsers a processor counts up to three times the time for the same work.
-HEADROOM = 3
+# Beside a second worker and its browsers a processor counts up to twice the time for the same work.
+HEADROOM = 2
 TRIES = 5
 # Questions that no link asks.
 ASKED = [
@@ -81,10 +81,14 @@ def year(store: Store, account: None) -> Store:
 
 
 def cost(head: Visitor, path: str) -> tuple[float, float, int]:
-    """The least processor time and the least time on the clock that a page took, in milliseconds, and its size in bytes."""
+    """The least processor time and the least time on the clock that a page took, in milliseconds, and its size in bytes.
+
+    A page is tried again only where its first time could be the machine's fault: far below the bound once is below it.
+    """
     processor, clock, size = [], [], 0
-    for _ in range(TRIES):
-        gc.collect()
+    while len(processor) < TRIES and (not processor or min(processor) > MILLISECONDS / 2):
+        if processor:
+            gc.collect()
         begun, began = time.perf_counter(), time.thread_time()
         answer = head.get(path)
         processor.append(1_000 * (time.thread_time() - began))

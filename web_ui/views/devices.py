@@ -93,14 +93,14 @@ def show(mac: str) -> str:
 
 
 def _page(device: Device, faults: forms.Faults, typed: str) -> str:
-    account = find_account()
+    account, known = find_account(), store().devices()
     sees = account is not None and account.role in access.CASE_WORKERS
     incidents = store().incidents(mac=device.mac, limit=10, hidden_from=cases.owner()) if sees else []
     sentences = [(incident, incident_wording.say(incident, device.name, now())) for incident in incidents]
     return render_template(
         "devices/show.html",
         device=device,
-        row=_row(device, _began(store().devices()), _hiding()),
+        row=_row(device, _began(known), _hiding()),
         facts=wording.facts(device, now(), vlans.names()),
         sentences=sentences,
         sees=sees,
@@ -108,7 +108,7 @@ def _page(device: Device, faults: forms.Faults, typed: str) -> str:
         faults=faults,
         typed=typed or device.label or "",
         **register.panel(device),
-        **merging.panel(device),
+        **merging.panel(device, known),
     )
 
 

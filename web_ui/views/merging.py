@@ -17,18 +17,17 @@ blueprint = Blueprint("merging", __name__)
 OFFERED = 400  # devices in the list to choose from, the ones heard last
 
 
-def panel(device: Device) -> dict[str, Any]:
-    """What a device's page shows of its other records, and which devices it could be."""
+def panel(device: Device, devices: list[Device]) -> dict[str, Any]:
+    """What a device's page shows of its other records, and which of all devices it could be."""
     family = store().merging.family(device.mac)
-    devices = {known.mac: known for known in store().devices()}
-    aliases = set(store().merging.all())
-    offered = [known for known in devices.values() if known.mac not in family and known.mac not in aliases]
-    named = {mac: say_name(known.name) for mac, known in devices.items()}
+    taken = {*family, *store().merging.all()}
+    offered = [known for known in devices if known.mac not in taken][:OFFERED]
+    named = {known.mac: say_name(known.name) for known in (*offered, *(one for one in devices if one.mac in family))}
     return {
         "main": family[0] if family[0] != device.mac else "",
         "others": [mac for mac in family if mac != device.mac],
         "named": named,
-        "offered": {known.mac: f"{named[known.mac]} · {known.mac[-8:]}" for known in offered[:OFFERED]},
+        "offered": {known.mac: f"{named[known.mac]} · {known.mac[-8:]}" for known in offered},
     }
 
 

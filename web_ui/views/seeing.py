@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from typing import Any
 
@@ -26,12 +27,15 @@ FILTER_DAYS = 30
 def show() -> str:
     """The last twelve hours, the devices that hid most first."""
     start = max(0, request.args.get("from", 0, type=int))
-    rows = store().sight(since=_first_hour())
-    school = wording.sum_up(row for row in rows if not row.mac)
+    whole = store().sight(since=_first_hour(), mac="")
+    school = wording.sum_up(whole)
     names = {device.mac: _name(device) for device in store().devices()}
-    by_device = _by_device(rows, names)
-    hours = sorted({row.hour for row in rows})
-    worst = sorted(by_device, key=lambda mac: (-_hidden(by_device[mac]), names[mac].casefold(), mac))
+    # Thousands of hours stay in the store: they are added up there, and only those on this page are fetched.
+    hidden = {mac: told for mac, told in store().hidden(_first_hour()).items() if mac in names}
+    worst = sorted(hidden, key=lambda mac: (-hidden[mac][0], names[mac].casefold(), mac))
+    shown = worst[start : start + PAGE]
+    by_device = _by_device(store().sight_of(shown, _first_hour()))
+    hours = sorted({row.hour for row in itertools.chain(whole, *by_device.values())})
     return render_template(
         "seeing/show.html",
         school=school,
@@ -40,13 +44,13 @@ def show() -> str:
         reasons=wording.say_reasons(school),
         asks=wording.ask_it_support(school),
         hours=wording.say_hours(hours),
-        strips=[wording.make_strip(mac, names[mac], by_device[mac], hours) for mac in worst[start : start + PAGE]],
+        strips=[wording.make_strip(mac, names[mac], by_device[mac], hours) for mac in shown],
         total=len(worst),
         start=start,
         page=PAGE,
         width=len(hours) * wording.STEP,
         high=wording.HIGH,
-        **_quiet(by_device, names),
+        **_quiet([mac for mac, (_, told) in hidden.items() if not told], names),
         **_filter(),
     )
 
@@ -71,23 +75,17 @@ def _name(device: Device) -> str:
     return say_name(device.name)
 
 
-def _by_device(rows: list[Sight], names: dict[str, str]) -> dict[str, list[Sight]]:
-    """The hours of each device that is still known."""
+def _by_device(rows: list[Sight]) -> dict[str, list[Sight]]:
+    """The hours of each device."""
     found: dict[str, list[Sight]] = defaultdict(list)
     for row in rows:
-        if row.mac in names:
-            found[row.mac].append(row)
+        found[row.mac].append(row)
     return found
 
 
-def _hidden(rows: list[Sight]) -> int:
-    return sum(row.seen - row.named for row in rows)
-
-
-def _quiet(by_device: dict[str, list[Sight]], names: dict[str, str]) -> dict[str, Any]:
+def _quiet(macs: list[str], names: dict[str, str]) -> dict[str, Any]:
     """Devices that were heard, and in all these hours never said where they went."""
-    quiet = [mac for mac, rows in by_device.items() if not any(row.named or row.asked for row in rows)]
-    quiet.sort(key=lambda mac: names[mac].casefold())
+    quiet = sorted(macs, key=lambda mac: names[mac].casefold())
     return {
         "quiet": [(mac, names[mac]) for mac in quiet[:QUIET_SHOWN]],
         "more_quiet": max(0, len(quiet) - QUIET_SHOWN),

@@ -69,6 +69,14 @@ class Reading(Tables):
         """How much was in sight in the hours that began in a span of time, oldest first; `mac` empty for the school's own."""
         return self._sights.between(since, until, mac)
 
+    def hidden(self, since: float) -> dict[str, tuple[int, bool]]:
+        """For each device heard since then: how many connections gave no name, and whether it ever said where it went."""
+        return self._sights.hidden(since)
+
+    def sight_of(self, macs: Sequence[str], since: float) -> list[Sight]:
+        """The hours of these devices that began since then, oldest first."""
+        return self._sights.of_devices(since, macs)
+
     def witness(self, since: str = "") -> list[WitnessCount]:
         """What became of tries of listed names, by day and category, from the day `since` (`2026-11-24`) on."""
         return self._filter.counts(since)

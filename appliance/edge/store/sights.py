@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -58,6 +58,18 @@ class Sights:
         only = "" if mac is None else "AND mac = ?"
         sql = f"SELECT {_COLUMNS} FROM sights WHERE hour BETWEEN ? AND ? {only} ORDER BY hour, mac"  # noqa: S608
         return [_sight(row) for row in self._db.rows(sql, (since, until) if mac is None else (since, until, mac))]
+
+    def hidden(self, since: float) -> dict[str, tuple[int, bool]]:
+        """For each device heard since then: how many connections gave no name, and whether it ever said where it went."""
+        sql = """SELECT mac, sum(seen - named) AS hidden, max(named > 0 OR asked > 0) AS told FROM sights
+            WHERE hour >= ? AND mac != '' GROUP BY mac"""
+        return {row["mac"]: (row["hidden"], bool(row["told"])) for row in self._db.rows(sql, (since,))}
+
+    def of_devices(self, since: float, macs: Sequence[str]) -> list[Sight]:
+        """The hours of these devices that began since then, oldest first."""
+        places = ", ".join("?" * len(macs))
+        sql = f"SELECT {_COLUMNS} FROM sights WHERE hour >= ? AND mac IN ({places}) ORDER BY hour, mac"  # noqa: S608
+        return [_sight(row) for row in self._db.rows(sql, (since, *macs))]
 
     def of_incident(self, incident: Incident) -> list[Sight]:
         """The hours in which an incident happened, of its device, oldest first; none where nobody kept them."""

@@ -47,3 +47,17 @@ def test_hours_last_over_an_opening(folder: Path) -> None:
         store.save_sight([sight(heard=1)], NOW)
     with open_store(folder, readonly=True) as store:
         assert store.sight() == [sight(heard=1)]
+
+
+def test_what_devices_hid_is_added_up_in_the_store(store: Store) -> None:
+    rows = [
+        sight(2, heard=9, asked=4, seen=5, named=1),
+        sight(0, heard=9, seen=3, named=0),
+        sight(0, mac="m2", heard=1, seen=2),
+        sight(0, mac="", heard=9, asked=9, seen=9),
+    ]
+    store.save_sight(rows, NOW)
+    assert store.hidden(NOW - 3 * HOUR) == {"m1": (7, True), "m2": (2, False)}
+    assert store.hidden(NOW) == {"m1": (3, False), "m2": (2, False)}
+    assert store.sight_of(["m1"], NOW - 3 * HOUR) == rows[:2]
+    assert store.sight_of(["m1", "m2"], NOW) == rows[1:3] and store.sight_of([], 0.0) == []
