@@ -29,11 +29,10 @@ SIZES: dict[str, tuple[tuple[int, int], dict[str, Any]]] = {
     "forced": (DESKTOP, {"forced_colors": "active"}),
     "print": (PAPER, {}),
 }
-# What the README shows: the first screen, an urgent incident on a phone, and whether the box works.
+# What the README shows: the first screen, and an urgent incident on a phone.
 README = (
     ("today", "/", (1100, 860)),
     ("incident-phone", "/to-look-at/7", (390, 844)),
-    ("working", "/is-it-working", (1100, 780)),
 )
 FIRST = {"today": "/", "inbox": "/to-look-at", "working": "/is-it-working"}
 # What others than the head see, the error page, and the other language.

@@ -22,8 +22,8 @@ from tests.web_ui.conftest import Clock, Visitor
 
 INCIDENTS, DEVICES, DAYS = 10_000, 1_000, 365
 KILOBYTES, MILLISECONDS = 100, 50
-# Beside a second worker and its browsers a processor counts up to twice the time for the same work.
-HEADROOM = 2
+# Beside a second worker and its browsers a processor counts up to three times the time for the same work.
+HEADROOM = 3
 TRIES = 5
 # Questions that no link asks.
 ASKED = [
