@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import time
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -62,11 +63,16 @@ def zone_of(settings: Settings) -> ZoneInfo:
         raise SettingsError(f"school.time_zone is {name!r}, which is no time zone; write one such as Europe/London.") from error
 
 
+@cache
+def _libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None, use_errno=True)
+
+
 def _kernel_status() -> int | None:
     """The status bits of adjtimex(2), read only."""
     timex = _Timex()
     try:
-        answer = ctypes.CDLL(None, use_errno=True).adjtimex(ctypes.byref(timex))
+        answer = _libc().adjtimex(ctypes.byref(timex))
     except (OSError, AttributeError):
         return None
     return None if answer < 0 else timex.status

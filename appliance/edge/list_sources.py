@@ -55,7 +55,7 @@ def _file_source(wanted: ListFile) -> Source:
         licence=wanted.licence,
         updated=updated,
         stamp=stamp,
-        problem=f"The list “{name}” is not in force: {problem}." if problem else "",
+        problem=f"The list “{name}” can't be used: {problem}." if problem else "",
     )
 
 
@@ -100,7 +100,7 @@ def _in_force(shelf: Shelf) -> list[Shelved]:
 def _shelf_source(shelf: Shelf, held: Shelved) -> Source:
     offer, newest = held.offer, held.versions[0]
     path = shelf.path(held)
-    gone = "" if path.is_file() else f"The list “{offer.name}” is not in force: its file is gone. Fetch it again."
+    gone = "" if path.is_file() else f"The list “{offer.name}” can't be used: its file is gone. Fetch it again."
     return Source(
         rule=Rule(list_name=offer.name, category=offer.category, version=_date(newest.dated)),
         path=str(path),

@@ -123,18 +123,24 @@ def compile_lists(sources: Sequence[Source], lists_dir: Path, progress: Progress
 
 
 def _as_last_read(source: Source, lists_dir: Path) -> Source:
-    """A source that can't be read now, with the version and date of what is remembered of it."""
+    """A source that can't be read now, with the version and date of what is remembered of it, and its category if it has none."""
     if not source.problem:
         return source
     try:
-        statuses = read_manifest(lists_dir).statuses
+        before = read_manifest(lists_dir)
     except CorruptError:
         return source
-    for status in statuses:
+    for status in before.statuses:
         if status.name == source.rule.list_name and status.entries:
-            rule = msgspec.structs.replace(source.rule, version=status.version)
+            category = source.rule.category or _category_of(status.name, before)
+            rule = msgspec.structs.replace(source.rule, version=status.version, category=category)
             return msgspec.structs.replace(source, rule=rule, updated=status.updated)
     return source
+
+
+def _category_of(list_name: str, before: Manifest) -> str:
+    """What a list's entries meant in an earlier set."""
+    return next((rule.category for rule in before.rules if rule.list_name == list_name and rule.category), "")
 
 
 def _key(sources: Sequence[Source]) -> str:

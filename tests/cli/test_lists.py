@@ -69,7 +69,7 @@ def test_a_problem_is_said_once_on_standard_error(desk: Desk) -> None:
     desk.list.unlink()
     result = desk.status("--format", "jsonl")
     assert result.exit_code == 0
-    assert result.stderr.strip() == f"The list “Mine” is not in force: there is no file {desk.list}."
+    assert result.stderr.strip() == f"The list “Mine” can't be used: there is no file {desk.list}."
 
 
 def test_a_clock_set_back_makes_no_negative_age(desk: Desk) -> None:

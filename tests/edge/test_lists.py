@@ -100,12 +100,20 @@ def test_an_unknown_category_is_a_problem_and_the_rest_goes_on(box: Box) -> None
     assert "games" in box.status().problem
 
 
+def test_a_list_whose_category_became_unknown_keeps_what_it_said(box: Box) -> None:
+    assert box.category("proxy.listed.example") == "proxy_avoidance"
+    box.entry = ListFile(path=str(box.file), category="gaming", name="Our list")
+    assert box.category("proxy.listed.example") == "proxy_avoidance"
+    assert "no category “gaming”" in box.status().problem
+    assert box.status().problem.endswith("What it said before stays in force.")
+
+
 def test_a_missing_file_is_a_problem_and_the_rest_goes_on(box: Box) -> None:
     box.file.unlink()
     assert box.category("proxy.trigger.example") == "proxy_avoidance"
     status = box.status()
     assert (status.entries, status.category) == (0, "proxy_avoidance")
-    assert status.problem == f"The list “Our list” is not in force: there is no file {box.file}."
+    assert status.problem == f"The list “Our list” can't be used: there is no file {box.file}."
 
 
 def test_what_a_vanished_file_said_stays_in_force_with_its_date(box: Box, compilations: list[int]) -> None:
