@@ -147,7 +147,7 @@ def say_confidence(incident: Incident) -> str:
     """How sure we are of the kind of site, as a sentence."""
     if sight_falls.is_fall(incident):
         return sight_falls.say_confidence()
-    if incident.guess:
+    if incident.guess or worry.is_worry(incident):
         return _("This is a guess from the words alone.")
     return {
         "high": _("We are sure what kind of site this is."),
