@@ -74,7 +74,10 @@ def afterwards(deed: Callable[[Store], object], *, keep: bool = True) -> None:
     records, waiting = store(), unwritten()
 
     def do() -> None:
-        waiting.write_down(records)
+        if not waiting.write_down(records):
+            if keep:
+                waiting.queue(deed)
+            return
         try:
             deed(records)
         except StoreError as error:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from contextlib import suppress
@@ -22,6 +23,7 @@ from web_ui.throttle import Throttle
 log = logging.getLogger(__name__)
 
 SESSIONS, ENDED, DEEDS = 50, 500, 500
+RETRY_SECONDS = 5.0
 # Wrong tries on one account from anywhere, before browsers that never logged in to it have to wait.
 ACCOUNT_TRIES = 30
 
@@ -37,6 +39,7 @@ class Unwritten:
         self._ended: OrderedDict[str, None] = OrderedDict()
         self._deeds: deque[Deed] = deque()
         self._steps: dict[str, int] = {}
+        self._again = 0.0  # on the monotonic clock
         self._lock = threading.RLock()
         self.failures = Throttle(ACCOUNT_TRIES)
         self.lost = 0
@@ -111,17 +114,27 @@ class Unwritten:
         """Write this down as soon as that is possible, unless what it is about is gone."""
         if isinstance(why, NotFound):
             return
+        self.stuck = not isinstance(why, StoreBusy)
+        self._again = time.monotonic() + RETRY_SECONDS
+        self.queue(deed)
+
+    def queue(self, deed: Deed) -> None:
+        """Write this down after what waits already."""
         with self._lock:
-            self.stuck = not isinstance(why, StoreBusy)
             self._deeds.append(deed)
             while len(self._deeds) > DEEDS:
                 self._deeds.popleft()
                 self.lost += 1
 
-    def write_down(self, store: Store) -> None:
-        """Write what waits, in the order in which it happened, as far as the store takes it."""
-        if not self._deeds or not self._lock.acquire(blocking=False):
-            return
+    def write_down(self, store: Store) -> bool:
+        """Write what waits, in the order in which it happened, as far as the store takes it; whether nothing waits any more.
+
+        A store that refused is left alone for `RETRY_SECONDS`: every try may hold one of the page's few threads for two.
+        """
+        if not self._deeds:
+            return True
+        if time.monotonic() < self._again or not self._lock.acquire(blocking=False):
+            return False
         try:
             while self._deeds:
                 with suppress(NotFound):
@@ -129,8 +142,11 @@ class Unwritten:
                 self._deeds.popleft()
             self.stuck = False
             log.info("what waited to be written is written")
+            return True
         except StoreError as error:
             self.stuck = not isinstance(error, StoreBusy)
+            self._again = time.monotonic() + RETRY_SECONDS
+            return False
         finally:
             self._lock.release()
 
@@ -142,6 +158,9 @@ def unwritten() -> Unwritten:
 
 def write_or_keep(store: Store, deed: Deed) -> None:
     """Write something down, now or as soon as that is possible."""
+    if not unwritten().write_down(store):
+        unwritten().queue(deed)
+        return
     try:
         deed(store)
     except StoreError as error:

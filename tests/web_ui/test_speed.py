@@ -130,6 +130,7 @@ def writing(home: Path) -> Iterator[None]:
     other.close()
 
 
+@pytest.mark.timeout(600)
 def test_no_page_waits_for_whoever_writes_just_now(store: Store, head: Visitor, app: Flask, home: Path, clock: Clock) -> None:
     states.many(store)
     head.get("/")

@@ -22,6 +22,12 @@ TOLD = "The box can’t write its records just now. You can read everything, but
 KEY = second_factor.make_key()
 
 
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What could not be written is tried again by the next page."""
+    monkeypatch.setattr(unwritten, "RETRY_SECONDS", 0.0)
+
+
 def actions(store: Store) -> list[str]:
     return [entry.action for entry in store.audit_log()]
 
@@ -156,3 +162,19 @@ def test_what_is_about_something_that_is_gone_holds_nothing_up(store: Store) -> 
     assert not waiting.stuck, "a moment in which somebody else writes is no trouble"
     waiting.write_down(store)
     assert done == [1] and waiting.count == 0
+
+
+def test_a_store_that_refused_is_left_alone_for_a_while(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unwritten, "RETRY_SECONDS", 60.0)
+    tries: list[int] = []
+
+    def refused(_store: Store) -> None:
+        tries.append(1)
+        raise StoreBusy("busy")
+
+    waiting = unwritten.Unwritten()
+    waiting.keep(refused, StoreBusy("busy"))
+    assert not waiting.write_down(store) and tries == []
+    waiting._again = 0.0
+    assert not waiting.write_down(store) and not waiting.write_down(store)
+    assert tries == [1] and waiting.count == 1
