@@ -40,7 +40,8 @@ class Unwritten:
         self._deeds: deque[Deed] = deque()
         self._steps: dict[str, int] = {}
         self._again = 0.0  # on the monotonic clock
-        self._lock = threading.RLock()
+        self._lock = threading.RLock()  # held for a moment only: pages wait for it
+        self._writing = threading.Lock()  # whoever tries the store, which takes seconds where it refuses
         self.failures = Throttle(ACCOUNT_TRIES)
         self.lost = 0
         self.stuck = False  # the card refuses, and not only for a moment in which somebody else writes
@@ -133,13 +134,14 @@ class Unwritten:
         """
         if not self._deeds:
             return True
-        if time.monotonic() < self._again or not self._lock.acquire(blocking=False):
+        if time.monotonic() < self._again or not self._writing.acquire(blocking=False):
             return False
         try:
             while self._deeds:
+                deed = self._deeds[0]
                 with suppress(NotFound):
-                    self._deeds[0](store)
-                self._deeds.popleft()
+                    deed(store)
+                self._forget(deed)
             self.stuck = False
             log.info("what waited to be written is written")
             return True
@@ -148,7 +150,13 @@ class Unwritten:
             self._again = time.monotonic() + RETRY_SECONDS
             return False
         finally:
-            self._lock.release()
+            self._writing.release()
+
+    def _forget(self, deed: Deed) -> None:
+        """It is written; where there was no room for it meanwhile, it is gone already."""
+        with self._lock:
+            if self._deeds and self._deeds[0] is deed:
+                self._deeds.popleft()
 
 
 def unwritten() -> Unwritten:

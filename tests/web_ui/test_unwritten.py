@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import subprocess
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -178,3 +180,24 @@ def test_a_store_that_refused_is_left_alone_for_a_while(store: Store, monkeypatc
     waiting._again = 0.0
     assert not waiting.write_down(store) and not waiting.write_down(store)
     assert tries == [1] and waiting.count == 1
+
+
+def test_nobody_waits_while_another_page_tries_the_store(store: Store) -> None:
+    waiting, begun, let_go = unwritten.Unwritten(), threading.Event(), threading.Event()
+
+    def slow(_store: Store) -> None:
+        begun.set()
+        assert let_go.wait(10)
+
+    waiting.queue(slow)
+    trying = threading.Thread(target=waiting.write_down, args=(store,))
+    trying.start()
+    assert begun.wait(10)
+    began = time.monotonic()
+    assert not waiting.write_down(store)
+    waiting.queue(lambda _store: None)
+    waiting.touch("somebody", 1.0)
+    assert time.monotonic() - began < 1.0
+    let_go.set()
+    trying.join(10)
+    assert waiting.count == 0
