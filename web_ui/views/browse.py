@@ -12,6 +12,7 @@ from flask_babel import get_timezone
 from msgspec import Struct, to_builtins
 
 from appliance.edge.store import SHELVES, Leaf, Shelf
+from web_ui.downloads import as_file
 from web_ui.hostnames import clean
 from web_ui.records import afterwards, now, store
 from web_ui.views.mine import me
@@ -79,7 +80,7 @@ def as_csv(shelf: str) -> Response:
     """The same rows as a file for a spreadsheet."""
     table = _find(shelf)
     leaf = _look(shelf, _asked(shelf), MOST, 0)
-    return _file(csv_files.write(table.columns, _say(leaf, table)), f"{shelf}.csv", "text/csv; charset=utf-8")
+    return as_file(csv_files.write(table.columns, _say(leaf, table)), f"{shelf}.csv")
 
 
 @blueprint.get("/browse/<shelf>.json")
@@ -87,13 +88,7 @@ def as_json(shelf: str) -> Response:
     """The same rows as JSON, with the values as the box keeps them."""
     leaf = _look(shelf, _asked(shelf), MOST, 0)
     rows = [dict(zip(leaf.columns, row, strict=True)) for row in leaf.rows]
-    return _file(json.dumps({"total": leaf.total, "rows": rows}).encode(), f"{shelf}.json", "application/json")
-
-
-def _file(content: bytes, name: str, kind: str) -> Response:
-    response = Response(content, content_type=kind)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return as_file(json.dumps({"total": leaf.total, "rows": rows}).encode(), f"{shelf}.json", "application/json")
 
 
 def _find(shelf: str) -> Shelf:

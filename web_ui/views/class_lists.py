@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from appliance.edge.store import StoreError
 from appliance.school import Person
+from web_ui.downloads import as_file
 from web_ui.hostnames import clean
 from web_ui.records import now, store
 from web_ui.views import forms
@@ -74,9 +75,7 @@ def remove(number: int) -> AnyResponse:
 def export() -> Response:
     """The lists as a file for a spreadsheet."""
     rows = [(one.name, one.class_name, one.log_on, one.kind) for one in store().register.people()]
-    response = Response(csv_files.write(csv_heads.say(csv_heads.CLASS_LISTS), rows), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = 'attachment; filename="class-lists.csv"'
-    return response
+    return as_file(csv_files.write(csv_heads.say(csv_heads.CLASS_LISTS), rows), "class-lists.csv")
 
 
 @blueprint.post("/class-lists/bring-in")

@@ -15,6 +15,7 @@ from appliance.edge.store import StoreError
 from appliance.model import Device
 from appliance.school import STANDING, Group, GroupKind, Loan
 from web_ui import access, names
+from web_ui.downloads import as_file
 from web_ui.hostnames import clean
 from web_ui.records import now, store
 from web_ui.views import forms, vlans
@@ -134,10 +135,7 @@ def export() -> Response:
          clean(device.maker or "", 80), _stamp(device.first_seen), _stamp(device.last_seen), _vlan(device, called))
         for device in store().devices()
     ]  # fmt: skip
-    response = Response(csv_files.write(csv_heads.say(csv_heads.DEVICES), rows))
-    response.headers["Content-Type"] = "text/csv; charset=utf-8"
-    response.headers["Content-Disposition"] = 'attachment; filename="devices.csv"'
-    return response
+    return as_file(csv_files.write(csv_heads.say(csv_heads.DEVICES), rows), "devices.csv")
 
 
 def _vlan(device: Device, called: dict[int, str]) -> str:

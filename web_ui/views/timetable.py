@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from appliance.edge.store import NotFound, StoreError
 from appliance.school import Lesson
+from web_ui.downloads import as_file
 from web_ui.hostnames import clean
 from web_ui.languages import LOCALES
 from web_ui.records import now, store
@@ -124,9 +125,7 @@ def export() -> Response:
         (days[one.weekday], one.starts, one.ends, names.get(one.group, one.group), one.class_name, one.teacher)
         for one in store().register.timetable()
     ]
-    response = Response(csv_files.write(csv_heads.say(csv_heads.TIMETABLE), rows), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = 'attachment; filename="timetable.csv"'
-    return response
+    return as_file(csv_files.write(csv_heads.say(csv_heads.TIMETABLE), rows), "timetable.csv")
 
 
 @blueprint.post("/timetable/bring-in")
